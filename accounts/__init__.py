@@ -1,0 +1,1 @@
+"""People, organisations, who may see what, who did what."""

@@ -1,0 +1,99 @@
+"""Who signs in, and who asks to."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from accounts.scope import BY_CABINET, BY_USER, Kind, TenantModel, TenantQuerySet
+from accounts.validators import validate_mobile, validate_postal_code, validate_siret
+
+
+class UserManager(BaseUserManager["User"]):
+    """Users are found by their e-mail address, whatever its case."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person; what they may see follows from their memberships, a network administrator's (`is_superuser`) is all."""
+
+    email = models.EmailField("adresse e-mail", unique=True)
+    full_name = models.CharField("nom", max_length=120, blank=True)
+    mobile = models.CharField("mobile", max_length=16, blank=True, validators=[validate_mobile])
+    is_active = models.BooleanField("actif", default=True)
+    is_staff = models.BooleanField("accès à l'administration", default=False)
+    joined_at = models.DateTimeField("créé le", default=timezone.now, editable=False)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        verbose_name = "utilisateur"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(email=Lower("email")),
+                name="user_email_lower_case",
+                violation_error_message="L'adresse e-mail s'écrit en minuscules.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name or self.email
+
+
+class AccountRequest(TenantModel):
+    """A shop's request for an account, decided once by the staff of the cabinet it named or by the network."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", "à valider"
+        APPROVED = "approved", "acceptée"
+        REFUSED = "refused", "refusée"
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="utilisateur")
+    cabinet = models.ForeignKey(
+        "accounts.Cabinet", models.PROTECT, related_name="+", verbose_name="cabinet de rattachement"
+    )
+    company_name = models.CharField("nom de l'entreprise", max_length=120)
+    siret = models.CharField("SIRET", max_length=14, validators=[validate_siret])
+    postal_code = models.CharField("code postal", max_length=5, validators=[validate_postal_code])
+    state = models.CharField("état", max_length=10, choices=State, default=State.PENDING)
+    requested_at = models.DateTimeField("demandée le", default=timezone.now, editable=False)
+    decided_at = models.DateTimeField("décidée le", null=True, blank=True, editable=False)
+    decided_by = models.CharField("décidée par", max_length=160, blank=True, editable=False)
+    reason = models.TextField("motif du refus", blank=True, max_length=500)
+
+    tenant_paths = {Kind.STAFF: BY_CABINET, Kind.PENDING: BY_USER, Kind.REPAIRER: BY_USER}
+    objects = TenantQuerySet["AccountRequest"].as_manager()
+
+    class Meta:
+        verbose_name = "demande de compte"
+        verbose_name_plural = "demandes de compte"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state="pending", decided_at=None)
+                | ~models.Q(state="pending") & models.Q(decided_at__isnull=False),
+                name="account_request_decided_has_a_date",
+            ),
+            models.UniqueConstraint(
+                fields=["user"], condition=models.Q(state="pending"), name="account_request_one_pending_a_user"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.company_name} ({self.siret})"

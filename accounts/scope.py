@@ -1,0 +1,224 @@
+"""Tenancy in one place: who acts, which rows they may see, and the database scope that says so a second time.
+
+The first fence is `visible_to(actor)`. The second is PostgreSQL's row-level security, whose policies read settings that
+live as long as the transaction; only this module writes them, through the functions made by `accounts/migrations`.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, ClassVar, Self, TypeVar
+
+from django.db import connection, models, transaction
+from django.db.models import Q
+
+
+class Kind(StrEnum):
+    """In what quality somebody acts."""
+
+    ANONYMOUS = "anonymous"
+    PENDING = "pending"  # signed in, attached to nothing yet: sees nothing
+    REPAIRER = "repairer"
+    STAFF = "staff"
+    NETWORK = "network"
+    SYSTEM = "system"
+
+
+class System(StrEnum):
+    """Why a piece of the program acts beyond one tenant; the list is short on purpose."""
+
+    SIGN_UP = "sign_up"
+    APPROVAL = "approval"
+    OUTBOX = "outbox"
+    IMPORT = "import"
+    UPKEEP = "upkeep"
+    DEMO = "demo"
+    TESTS = "tests"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """An establishment as its people know it."""
+
+    pk: int
+    siret: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CabinetName:
+    """A cabinet as the people who work with it know it."""
+
+    pk: int
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A user acting for an organisation or a cabinet during one request, or a named part of the program."""
+
+    kind: Kind
+    user_id: int | None = None
+    label: str = (
+        ""  # what the journal shows: an organisation, a cabinet or a part of the program, never a private name
+    )
+    role: str = ""
+    organisations: tuple[int, ...] = ()
+    sites: tuple[Site, ...] = ()
+    cabinets: tuple[CabinetName, ...] = ()  # staff: theirs; repairers: those their sites work with
+    suspended: frozenset[tuple[int, int]] = field(default_factory=frozenset)  # (cabinet, establishment)
+
+    @property
+    def establishment_ids(self) -> tuple[int, ...]:
+        return tuple(site.pk for site in self.sites)
+
+    @property
+    def cabinet_ids(self) -> tuple[int, ...]:
+        return tuple(cabinet.pk for cabinet in self.cabinets)
+
+    @property
+    def sees_everything(self) -> bool:
+        return self.kind in {Kind.NETWORK, Kind.SYSTEM}
+
+
+ANONYMOUS = Actor(Kind.ANONYMOUS)
+
+M = TypeVar("M", bound=models.Model)
+
+
+class Owner(StrEnum):
+    """What a tenant path leads to."""
+
+    ESTABLISHMENT = "establishment"
+    CABINET = "cabinet"
+    ORGANISATION = "organisation"
+    USER = "user"
+
+
+TenantPath = tuple[str, Owner]
+BY_ESTABLISHMENT: TenantPath = ("establishment", Owner.ESTABLISHMENT)
+BY_CABINET: TenantPath = ("cabinet", Owner.CABINET)
+BY_USER: TenantPath = ("user", Owner.USER)
+
+
+class TenantQuerySet(models.QuerySet[M]):
+    """Rows that belong to tenants; `visible_to` is the only way from `objects` in views, forms and the admin."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Keep the rows this actor may see; an unknown kind of actor sees nothing."""
+        if actor.sees_everything:
+            return self.all()
+        paths: dict[Kind, TenantPath] = getattr(self.model, "tenant_paths", {})
+        if actor.kind not in paths:
+            return self.none()
+        path, owner = paths[actor.kind]
+        rows = self.filter(_one_of(path, _keys(owner, actor)))
+        if owner == Owner.ESTABLISHMENT and actor.suspended and path.endswith("establishment"):
+            cabinet_path = path.removesuffix("establishment") + "cabinet"
+            for cabinet, establishment in sorted(actor.suspended):
+                rows = rows.exclude(**{path: establishment, cabinet_path: cabinet})
+        return rows
+
+
+def _one_of(path: str, keys: tuple[int, ...]) -> Q:
+    """`= $1` for one key: `= ANY(array)` reads a large shop whole before it sorts."""
+    return Q(**{path: keys[0]}) if len(keys) == 1 else Q(**{f"{path}__in": keys})
+
+
+def _keys(owner: Owner, actor: Actor) -> tuple[int, ...]:
+    match owner:
+        case Owner.ESTABLISHMENT:
+            return actor.establishment_ids
+        case Owner.CABINET:
+            return actor.cabinet_ids
+        case Owner.ORGANISATION:
+            return actor.organisations
+        case Owner.USER:
+            return (actor.user_id,) if actor.user_id else ()
+
+
+class TenantModel(models.Model):
+    """A row that belongs to somebody: `tenant_paths` names, per kind of actor, the way to its owner."""
+
+    tenant_paths: ClassVar[dict[Kind, TenantPath]] = {}
+
+    class Meta:
+        abstract = True
+
+
+# The database scope ---------------------------------------------------------------------------------------------------
+
+_Scope = tuple[str, Any]  # ("user", id), ("cabinet", id), ("system", reason) or ("nobody", None)
+_NOBODY: _Scope = ("nobody", None)
+_current: ContextVar[_Scope] = ContextVar("portal_scope", default=_NOBODY)
+
+_ENTER = {
+    "user": "SELECT portal_enter_user(%s)",
+    "cabinet": "SELECT portal_enter_cabinet(%s)",
+    "system": "SELECT portal_enter_system(%s)",
+    "nobody": "SELECT portal_enter_nobody()",
+}
+
+
+def _apply(scope: _Scope) -> dict[str, Any]:
+    kind, value = scope
+    with connection.cursor() as cursor:
+        cursor.execute(_ENTER[kind], () if value is None else (value,))
+        row = cursor.fetchone()
+    found = row[0] if row else None
+    return dict(json.loads(found) if isinstance(found, str) else found or {})
+
+
+@contextmanager
+def _entered(scope: _Scope) -> Iterator[dict[str, Any]]:
+    """Run a block as one transaction under `scope`; a scope around it is put back afterwards."""
+    before = _current.get()
+    with transaction.atomic():
+        token = _current.set(scope)
+        try:
+            nested = connection.savepoint_ids or scope != _NOBODY
+            yield _apply(scope) if nested else {}
+        finally:
+            _current.reset(token)
+    if connection.in_atomic_block:
+        _apply(before)
+
+
+@contextmanager
+def acting_as(user_id: int | None) -> Iterator[Actor]:
+    """Act as a signed-in user (or as nobody): memberships are read anew each time, so a change of rights works at once."""
+    with _entered(("user", user_id) if user_id else _NOBODY) as found:
+        yield _actor(user_id, found) if user_id else ANONYMOUS
+
+
+@contextmanager
+def acting_for_cabinet(cabinet_id: int, *, code: str, name: str) -> Iterator[Actor]:
+    """Act for one cabinet without a user: its import files."""
+    with _entered(("cabinet", cabinet_id)):
+        yield Actor(Kind.STAFF, label=name, role="import", cabinets=(CabinetName(cabinet_id, code, name),))
+
+
+@contextmanager
+def system(reason: System) -> Iterator[Actor]:
+    """Act beyond one tenant, for a named reason."""
+    with _entered(("system", reason.value)):
+        yield Actor(Kind.SYSTEM, label="Portail", role=reason.value)
+
+
+def _actor(user_id: int, found: dict[str, Any]) -> Actor:
+    if not found:
+        return ANONYMOUS
+    return Actor(
+        kind=Kind(found["kind"]),
+        user_id=user_id,
+        label=found["label"] or "",
+        role=found["role"] or "",
+        organisations=tuple(found["organisations"]),
+        sites=tuple(Site(s["id"], s["siret"], s["name"]) for s in found["sites"]),
+        cabinets=tuple(CabinetName(c["id"], c["code"], c["name"]) for c in found["cabinets"]),
+        suspended=frozenset((c, e) for c, e in found["suspended"]),
+    )

@@ -1,0 +1,1 @@
+"""The dossier: its life, its documents, its list."""

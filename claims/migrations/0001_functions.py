@@ -1,0 +1,23 @@
+"""The SQL functions that stored columns and indexes are made of."""
+
+from django.contrib.postgres.operations import TrigramExtension, UnaccentExtension
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = []
+    operations = [
+        UnaccentExtension(),
+        TrigramExtension(),
+        migrations.RunSQL(
+            """
+            -- Immutable, so that it can be stored and indexed: the dictionary is named, not looked up.
+            CREATE FUNCTION fold(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+              RETURN lower(public.unaccent('public.unaccent'::regdictionary, value));
+            -- A plate for comparing: capitals and digits only, as dashes and spaces come and go.
+            CREATE FUNCTION plate_key(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+              RETURN upper(regexp_replace(value, '[^A-Za-z0-9]', '', 'g'));
+            """,
+            "DROP FUNCTION plate_key(text); DROP FUNCTION fold(text);",
+        ),
+    ]

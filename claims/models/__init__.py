@@ -1,0 +1,6 @@
+"""The rows of a dossier and its parts."""
+
+from claims.models.documents import Document
+from claims.models.dossiers import Dossier, DossierTally, DossierVisit
+
+__all__ = ["Document", "Dossier", "DossierTally", "DossierVisit"]

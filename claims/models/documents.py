@@ -1,0 +1,122 @@
+"""What cabinet and shop send each other."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Cabinet, Establishment, User
+from accounts.scope import BY_CABINET, BY_ESTABLISHMENT, TenantModel, TenantQuerySet
+from accounts.scope import Kind as ActorKind
+from claims.models.dossiers import Dossier
+
+
+def storage_key(document: "Document", filename: str) -> str:
+    """A random key: what the user called the file is a label, never a path."""
+    key = uuid.uuid4().hex
+    return f"documents/{key[:2]}/{key[2:4]}/{key}"
+
+
+class DocumentQuerySet(TenantQuerySet["Document"]):
+    """The vocabulary of documents."""
+
+    def received(self) -> "DocumentQuerySet":
+        """What the cabinet sent to the shop."""
+        return self.filter(direction=Document.Direction.RECEIVED)
+
+    def sent(self) -> "DocumentQuerySet":
+        """What the shop sent to the cabinet."""
+        return self.filter(direction=Document.Direction.SENT)
+
+    def newest_first(self) -> "DocumentQuerySet":
+        return self.order_by("-published_at", "-pk")
+
+
+class Document(TenantModel):
+    """One file of a dossier, as received; « reçu » and « envoyé » are said from the shop's side."""
+
+    class Direction(models.TextChoices):
+        RECEIVED = "received", "reçu du cabinet"
+        SENT = "sent", "envoyé au cabinet"
+
+    class Kind(models.TextChoices):
+        ORDER = "ordre_mission", "Ordre de mission"
+        COVERAGE = "prise_en_charge", "Prise en charge"
+        INTERIM_REPORT = "rapport_provisoire", "Rapport provisoire"
+        REPORT = "rapport", "Rapport définitif"
+        MINUTES = "pv", "PV d'expertise"
+        LETTER = "courrier", "Courrier"
+        ESTIMATE = "devis", "Devis"
+        INVOICE = "facture", "Facture"
+        GEOMETRY = "controle_geometrie", "Contrôle de géométrie"
+        INSPECTION = "controle_technique", "Dernier contrôle technique"
+        PARTS_INVOICE = "facture_pieces", "Facture d'achat de pièce"
+        PHOTO = "photo", "Photo"
+        OTHER = "autre", "Autre document"
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="documents", verbose_name="dossier")
+    cabinet = models.ForeignKey(Cabinet, models.PROTECT, related_name="+", editable=False, verbose_name="cabinet")
+    establishment = models.ForeignKey(
+        Establishment, models.PROTECT, related_name="+", null=True, editable=False, verbose_name="établissement"
+    )
+    direction = models.CharField("sens", max_length=8, choices=Direction, editable=False)
+    kind = models.CharField("type", max_length=20, choices=Kind)
+    label = models.CharField("libellé", max_length=160)
+    file = models.FileField("fichier", upload_to=storage_key, max_length=120)
+    size = models.PositiveBigIntegerField("taille", editable=False)
+    sha256 = models.CharField("empreinte SHA-256", max_length=64, editable=False)
+    content_type = models.CharField("format", max_length=40, editable=False)
+    external_id = models.CharField("identifiant du cabinet", max_length=200, blank=True, default="", editable=False)
+    sender_label = models.CharField("envoyé par", max_length=160, blank=True, editable=False)
+    sender = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", editable=False)
+    published_at = models.DateTimeField("reçu le", default=timezone.now, editable=False)
+    replaced_at = models.DateTimeField("remplacé le", null=True, editable=False)
+
+    tenant_paths = {ActorKind.REPAIRER: BY_ESTABLISHMENT, ActorKind.STAFF: BY_CABINET}
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "document"
+        constraints = [
+            models.UniqueConstraint(fields=["dossier", "direction", "sha256", "kind"], name="document_once_a_dossier"),
+        ]
+        indexes = [models.Index(fields=["dossier", "direction", "-published_at"], name="document_dossier")]
+
+    def __str__(self) -> str:
+        return self.label
+
+    def get_absolute_url(self) -> str:
+        return reverse("document", args=[self.public_id])
+
+    @property
+    def is_photo(self) -> bool:
+        return self.content_type.startswith("image/")
+
+    @property
+    def is_current(self) -> bool:
+        return self.replaced_at is None
+
+
+REPORTS = (Document.Kind.INTERIM_REPORT, Document.Kind.REPORT)
+"""Reports follow each other: a newer one of either kind makes the earlier ones « remplacé » (EG-02)."""
+
+RECEIVED_KINDS = (
+    Document.Kind.ORDER,
+    Document.Kind.COVERAGE,
+    *REPORTS,
+    Document.Kind.MINUTES,
+    Document.Kind.LETTER,
+    Document.Kind.ESTIMATE,
+    Document.Kind.INVOICE,
+    Document.Kind.PHOTO,
+    Document.Kind.OTHER,
+)
+"""What a cabinet sends (BCA-28)."""
+
+
+def current_reports() -> Q:
+    """The report a shop must repair and invoice by."""
+    return Q(kind__in=REPORTS, direction=Document.Direction.RECEIVED, replaced_at=None)

@@ -1,0 +1,163 @@
+"""The vocabulary of dossiers: the words a view says instead of SQL, and the shapes that make the list fast.
+
+Measured before written: one key-ordered read per establishment (`LATERAL`) stays under a millisecond whatever the size
+of the shop, where `establishment_id = ANY(…)` reads the shop whole and sorts it.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import F, FilteredRelation, Q, Sum
+from django.db.models.expressions import RawSQL
+
+from accounts.scope import Actor, TenantQuerySet
+from claims.workflow import CLOSED_TAB_NUMBER, TAB_NUMBERS, Tab
+
+if TYPE_CHECKING:
+    from claims.models.dossiers import Dossier, DossierTally
+
+PAGE_SIZE = 50
+SEARCH_LIMIT = 1000  # matches kept of a search, the newest first; more would not be read by anybody
+SEARCH_WORDS = 6
+
+# What each sortable column is sorted by; « cabinet » is the rank of its name among the actor's cabinets.
+SORT_KEYS: dict[str, str] = {
+    "documents": "received_count",
+    "date_sinistre": "claim_on",
+    "date_expertise": "expertise_on",
+    "reference": "reference",
+    "assure": "insured_key",
+    "vehicule": "vehicle_key",
+    "immatriculation": "plate_key",
+    "assurance": "insurer_code",
+    "dernier_chiffrage": "last_estimate",
+    "siret": "siret",
+    "cabinet": "cabinet_id",
+    "etat": "tab",
+}
+DEFAULT_SORT = "-date_sinistre"
+
+
+@dataclass(frozen=True, slots=True)
+class ListRequest:
+    """What the list is asked for; every field is valid, `claims.forms.ListForm` saw to it."""
+
+    tab: Tab = Tab.ALL
+    words: tuple[str, ...] = ()
+    sort: str = DEFAULT_SORT
+    page: int = 1
+    cabinet_id: int | None = None
+    site_ids: tuple[int, ...] = field(default_factory=tuple)  # the establishments to look in, never empty
+    mission_from: date | None = None
+    mission_to: date | None = None
+
+    @property
+    def counts_by_ledger(self) -> bool:
+        """Whether the tallies know how many rows there are; words and dates they do not know."""
+        return not (self.words or self.mission_from or self.mission_to)
+
+
+class DossierQuerySet(TenantQuerySet["Dossier"]):
+    """The vocabulary of dossiers."""
+
+    def open(self) -> "DossierQuerySet":
+        return self.exclude(tab=CLOSED_TAB_NUMBER)
+
+    def without_establishment(self) -> "DossierQuerySet":
+        """« SIRET à corriger »: attached to nobody until staff correct it."""
+        return self.filter(establishment=None)
+
+    def with_opened_at(self, actor: Actor) -> "DossierQuerySet":
+        """Annotate `opened_at`, when this user last opened each dossier (None: never)."""
+        return self.annotate(
+            visit=FilteredRelation("visits", condition=Q(visits__user=actor.user_id)), opened_at=F("visit__opened_at")
+        )
+
+    def for_list(self, actor: Actor, wanted: ListRequest) -> "DossierQuerySet":
+        """One page of the list and one row more, in order; `total` is annotated when the tallies cannot tell it."""
+        condition, values = _condition(actor, wanted)
+        column, direction = _order(wanted.sort)
+        key = _key(column, actor)
+        ids = _ids(condition, values, key, direction, wanted)
+        rows = self.filter(pk__in=ids).with_opened_at(actor)
+        if not wanted.counts_by_ledger:
+            count = f"SELECT count(*) FROM claims_dossier WHERE establishment_id = ANY(%s) AND {condition}"
+            total = RawSQL(count, (list(wanted.site_ids), *values), output_field=models.IntegerField())
+            rows = rows.annotate(total=total)
+        ordering = RawSQL(key.sql.replace("cabinet_id", "claims_dossier.cabinet_id"), key.params)
+        by = ordering.desc(nulls_last=True) if direction == "DESC" else ordering.asc(nulls_last=True)
+        return rows.order_by(by, "-pk" if direction == "DESC" else "pk")
+
+
+@dataclass(frozen=True, slots=True)
+class _Sql:
+    sql: str
+    params: tuple[Any, ...] = ()
+
+
+def _order(sort: str) -> tuple[str, str]:
+    return SORT_KEYS[sort.removeprefix("-")], "DESC" if sort.startswith("-") else "ASC"
+
+
+def _key(column: str, actor: Actor) -> _Sql:
+    if column != "cabinet_id":
+        return _Sql(column)
+    by_name = sorted(actor.cabinets, key=lambda cabinet: cabinet.name.casefold())
+    return _Sql("array_position(%s::bigint[], cabinet_id)", ([cabinet.pk for cabinet in by_name],))
+
+
+def _condition(actor: Actor, wanted: ListRequest) -> tuple[str, list[Any]]:
+    """The WHERE of the page beside its establishment; column names are ours, values are parameters."""
+    parts, values = ["true"], list[Any]()
+    if wanted.tab == Tab.DAMAGED:
+        parts.append(f"ve_procedure <> '' AND tab <> {CLOSED_TAB_NUMBER}")
+    elif wanted.tab != Tab.ALL:
+        parts.append(f"tab = {TAB_NUMBERS[wanted.tab]}")
+    for cabinet, establishment in sorted(actor.suspended):
+        parts.append("NOT (cabinet_id = %s AND establishment_id = %s)")
+        values += [cabinet, establishment]
+    for sql, value in (
+        ("cabinet_id = %s", wanted.cabinet_id),
+        ("mission_on >= %s", wanted.mission_from),
+        ("mission_on <= %s", wanted.mission_to),
+    ):
+        if value is not None:
+            parts.append(sql)
+            values.append(value)
+    if wanted.words:
+        parts.append("id = ANY (ARRAY(SELECT search_ids(%s, %s)))")
+        values += [list(wanted.words), SEARCH_LIMIT]
+    return " AND ".join(parts), values
+
+
+def _ids(condition: str, values: list[Any], key: _Sql, direction: str, wanted: ListRequest) -> RawSQL:
+    offset = (wanted.page - 1) * PAGE_SIZE
+    order = f"{direction} NULLS LAST, id {direction}"
+    sql = f"""
+        SELECT page.id FROM unnest(%s::bigint[]) AS site(id) CROSS JOIN LATERAL (
+            SELECT id, {key.sql} AS key FROM claims_dossier WHERE establishment_id = site.id AND {condition}
+            ORDER BY {key.sql} {order} LIMIT %s) AS page
+        ORDER BY page.key {direction} NULLS LAST, page.id {direction} LIMIT %s OFFSET %s"""  # noqa: S608 -- our own column names
+    params = [list(wanted.site_ids), *key.params, *values, *key.params, offset + PAGE_SIZE + 1, PAGE_SIZE + 1, offset]
+    return RawSQL(sql, params)
+
+
+class TallyQuerySet(TenantQuerySet["DossierTally"]):
+    """The vocabulary of the ledger of counts."""
+
+    def by_tab(self, site_ids: tuple[int, ...], cabinet_id: int | None) -> dict[Tab, int]:
+        """How many dossiers stand under each tab, for these establishments and this cabinet (None: all)."""
+        rows = self.filter(establishment__in=site_ids)
+        if cabinet_id is not None:
+            rows = rows.filter(cabinet=cabinet_id)
+        sums = rows.values_list("tab", "is_ve").annotate(n=Sum("difference"))
+        counts = dict.fromkeys(Tab, 0)
+        names = {number: tab for tab, number in TAB_NUMBERS.items()}
+        for number, is_ve, n in sums:
+            counts[names[number]] += n
+            counts[Tab.ALL] += n
+            if is_ve and number != CLOSED_TAB_NUMBER:
+                counts[Tab.DAMAGED] += n
+        return counts

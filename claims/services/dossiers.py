@@ -1,0 +1,49 @@
+"""A dossier's moves."""
+
+from typing import Any
+
+from django.db import transaction
+
+from accounts import journal
+from accounts.models import CabinetEstablishment
+from accounts.scope import Actor
+from claims.models import Dossier, DossierVisit
+from claims.workflow import Action
+
+
+def locked(dossier: Dossier) -> Dossier:
+    """The row as it stands now, held until the end of the transaction."""
+    return Dossier.objects.select_for_update(of=("self",)).select_related("cabinet").get(pk=dossier.pk)
+
+
+@transaction.atomic
+def advance(dossier: Dossier, action: Action, *, actor: Actor, **detail: Any) -> Dossier:
+    """Do `action` along the table and write it down; two people at once make one move, the other is refused."""
+    dossier = locked(dossier)
+    before = dossier.state
+    dossier.advance(action, actor)
+    journal.record(dossier, action, actor=actor, **{"from": before, "to": dossier.state, **detail})
+    return dossier
+
+
+@transaction.atomic
+def correct_siret(dossier: Dossier, link: CabinetEstablishment, *, actor: Actor) -> Dossier:
+    """Attach a dossier to the establishment it was meant for; its documents follow, its people see it at once."""
+    dossier = locked(dossier)
+    dossier.allow(Action.CORRECT_SIRET, actor)
+    wrong = dossier.siret
+    dossier.establishment = link.establishment
+    dossier.siret = link.establishment.siret
+    dossier.save(update_fields=["establishment", "siret"])
+    journal.record(dossier, Action.CORRECT_SIRET, actor=actor, received=wrong, siret=dossier.siret)
+    return dossier
+
+
+def note_visit(dossier: Dossier, *, user_id: int) -> None:
+    """Remember that a user opened the dossier now: what came before is no longer NEW to that user."""
+    DossierVisit.objects.bulk_create(
+        [DossierVisit(user_id=user_id, dossier=dossier)],
+        update_conflicts=True,
+        update_fields=["opened_at"],
+        unique_fields=["user", "dossier"],
+    )

@@ -1,0 +1,163 @@
+"""The life of a dossier, in one table a cabinet can read: states, actions, moves, tabs, and who must act.
+
+No database here. The table serves the guard (`Dossier.advance`), the buttons of a page, the journal's event names, the
+tabs of the list, the documentation and an exhaustive test.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db.models import TextChoices
+
+from accounts.scope import Kind
+
+
+class State(TextChoices):
+    """Where a dossier stands; orthogonal facts (procédure VE, véhicule non vu…) are dated fields, never states."""
+
+    RECEIVED = "mission_recue", "Mission reçue"
+    AWAITING_REMOTE = "attente_ead", "Attente d'expertise à distance"
+    AWAITING_VISIT = "attente_rdv", "Attente de rendez-vous"
+    VISIT_PLANNED = "visite_planifiee", "Visite planifiée"
+    AWAITING_DOCUMENTS = "attente_documents", "Attente de documents"
+    IN_PROGRESS = "en_cours", "En cours"
+    AWAITING_INVOICE = "attente_facture", "Attente de facture"
+    CLOSED = "termine", "Terminé"
+
+
+class Action(TextChoices):
+    """What somebody does to a dossier; the value is the journal's event, the label what « étapes » and buttons say."""
+
+    RECEIVE = "mission_received", "Mission reçue"
+    SYNCHRONISE = "synchronised", "État repris du logiciel du cabinet"
+    REQUEST_REMOTE = "remote_requested", "Demander une expertise à distance"
+    REQUEST_VISIT = "visit_requested", "Demander un rendez-vous"
+    PLAN_VISIT = "visit_planned", "Planifier la visite"
+    CANCEL_VISIT = "visit_cancelled", "Annuler la visite"
+    REQUEST_DOCUMENTS = "documents_requested", "Demander des documents"
+    ACCEPT_DOCUMENTS = "documents_accepted", "Documents complets"
+    PUBLISH_DOCUMENT = "document_published", "Publier un document"
+    START_WORKS = "works_started", "Passer en cours"
+    REQUEST_INVOICE = "invoice_requested", "Demander la facture"
+    REOPEN_FOR_SUPPLEMENT = "supplement_accepted", "Reprendre pour un complément"
+    CLOSE = "closed", "Terminer le dossier"
+    REFUSE_INVOICE = "invoice_refused", "Refuser la facture"
+    CORRECT_SIRET = "siret_corrected", "Rattacher à un établissement"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One row of the table: this kind of actor may do this in these states; `to` None leaves the state as it is."""
+
+    action: Action
+    who: frozenset[Kind]
+    states: frozenset[State]
+    to: State | None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Who must act in a state, what is expected of them, and within how many working days."""
+
+    who: Kind | None
+    expected: str
+    working_days: int | None
+
+
+CABINET = frozenset({Kind.STAFF, Kind.NETWORK})
+PROGRAM = frozenset({Kind.STAFF, Kind.SYSTEM})  # the cabinet's software through an import
+ANY = frozenset(State)
+OPEN = ANY - {State.CLOSED}
+BEFORE_VISIT = frozenset({State.RECEIVED, State.AWAITING_REMOTE, State.AWAITING_VISIT})
+
+TRANSITIONS: tuple[Move, ...] = (
+    Move(Action.RECEIVE, PROGRAM, frozenset({State.RECEIVED}), None),
+    *(Move(Action.SYNCHRONISE, PROGRAM, ANY - {state}, state) for state in State),
+    Move(Action.REQUEST_REMOTE, CABINET, frozenset({State.RECEIVED, State.AWAITING_VISIT}), State.AWAITING_REMOTE),
+    Move(Action.REQUEST_VISIT, CABINET, frozenset({State.RECEIVED, State.AWAITING_REMOTE}), State.AWAITING_VISIT),
+    Move(Action.PLAN_VISIT, CABINET, BEFORE_VISIT, State.VISIT_PLANNED),
+    Move(Action.CANCEL_VISIT, CABINET, frozenset({State.VISIT_PLANNED}), State.AWAITING_VISIT),
+    Move(
+        Action.REQUEST_DOCUMENTS,
+        CABINET,
+        frozenset({State.VISIT_PLANNED, State.IN_PROGRESS}),
+        State.AWAITING_DOCUMENTS,
+    ),
+    Move(Action.ACCEPT_DOCUMENTS, CABINET, frozenset({State.AWAITING_DOCUMENTS}), State.IN_PROGRESS),
+    Move(Action.PUBLISH_DOCUMENT, CABINET | PROGRAM, ANY, None),
+    Move(Action.START_WORKS, CABINET, frozenset({State.VISIT_PLANNED}), State.IN_PROGRESS),
+    Move(Action.REQUEST_INVOICE, CABINET, frozenset({State.IN_PROGRESS}), State.AWAITING_INVOICE),
+    Move(Action.REOPEN_FOR_SUPPLEMENT, CABINET, frozenset({State.AWAITING_INVOICE}), State.IN_PROGRESS),
+    Move(Action.CLOSE, CABINET, frozenset({State.AWAITING_INVOICE}), State.CLOSED),
+    Move(Action.REFUSE_INVOICE, CABINET, frozenset({State.CLOSED}), State.AWAITING_INVOICE),
+    Move(Action.CORRECT_SIRET, CABINET, ANY, None),
+)
+
+# Delays are the portal's defaults, in working days; no text fixes them.
+WAITING: dict[State, Turn] = {
+    State.RECEIVED: Turn(Kind.STAFF, "organiser l'expertise", 2),
+    State.AWAITING_REMOTE: Turn(Kind.REPAIRER, "envoyer le dossier d'expertise à distance", 3),
+    State.AWAITING_VISIT: Turn(Kind.REPAIRER, "proposer une date de rendez-vous", 3),
+    State.VISIT_PLANNED: Turn(Kind.STAFF, "examiner le véhicule", None),
+    State.AWAITING_DOCUMENTS: Turn(Kind.REPAIRER, "envoyer les documents demandés", 5),
+    State.IN_PROGRESS: Turn(Kind.STAFF, "rendre ses conclusions", 5),
+    State.AWAITING_INVOICE: Turn(Kind.REPAIRER, "envoyer la facture définitive", 10),
+    State.CLOSED: Turn(None, "", None),
+}
+
+
+class Tab(StrEnum):
+    """The tabs of the list, by the slug their address carries."""
+
+    ALL = "tous"
+    REMOTE = "expertise-ead"
+    VISIT = "attente-rdv"
+    PLANNED = "visite-planifiee"
+    DOCUMENTS = "attente-documents"
+    PROGRESS = "en-cours"
+    DAMAGED = "suivi-ve"
+    INVOICE = "attente-facture"
+    CLOSED = "termine"
+
+
+TAB_LABELS: dict[Tab, str] = {
+    Tab.ALL: "Tous",
+    Tab.REMOTE: "Expertise EAD",
+    Tab.VISIT: "Attente de RDV",
+    Tab.PLANNED: "Visite planifiée",
+    Tab.DOCUMENTS: "Attente de documents",
+    Tab.PROGRESS: "En cours",
+    Tab.DAMAGED: "Suivi VE",
+    Tab.INVOICE: "Attente de facture",
+    Tab.CLOSED: "Terminé",
+}
+
+# One number a tab: stored beside the state, so that a tab is one key of an index. « Suivi VE » is no state: it gathers
+# the open dossiers under a procédure VE, whatever their state; « Tous » is everything.
+TAB_OF_STATE: dict[State, tuple[int, Tab]] = {
+    State.RECEIVED: (2, Tab.VISIT),
+    State.AWAITING_REMOTE: (1, Tab.REMOTE),
+    State.AWAITING_VISIT: (2, Tab.VISIT),
+    State.VISIT_PLANNED: (3, Tab.PLANNED),
+    State.AWAITING_DOCUMENTS: (4, Tab.DOCUMENTS),
+    State.IN_PROGRESS: (5, Tab.PROGRESS),
+    State.AWAITING_INVOICE: (6, Tab.INVOICE),
+    State.CLOSED: (7, Tab.CLOSED),
+}
+TAB_NUMBERS: dict[Tab, int] = {tab: number for number, tab in TAB_OF_STATE.values()}
+CLOSED_TAB_NUMBER = TAB_NUMBERS[Tab.CLOSED]
+
+_MOVES: dict[tuple[Action, State], list[Move]] = {}
+for _move in TRANSITIONS:
+    for _state in _move.states:
+        _MOVES.setdefault((_move.action, _state), []).append(_move)
+
+
+def moves(action: Action, state: State, kind: Kind) -> list[Move]:
+    """The rows that let this kind of actor do `action` in `state`; several only for `SYNCHRONISE`, one per target."""
+    return [move for move in _MOVES.get((action, state), []) if kind in move.who]
+
+
+def actions_for(state: State, kind: Kind) -> list[Action]:
+    """What this kind of actor may do in `state`, in the order of the table."""
+    return [action for action in Action if moves(action, state, kind)]

@@ -1,0 +1,11 @@
+"""The app that tells people."""
+
+from django.apps import AppConfig
+
+
+class MessagingConfig(AppConfig):
+    name = "messaging"
+    verbose_name = "Messages et notifications"
+
+    def ready(self) -> None:
+        from messaging import receivers  # noqa: F401, PLC0415 -- connecting receivers needs loaded apps

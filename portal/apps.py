@@ -1,0 +1,16 @@
+"""The top of the house, and the staff's admin site."""
+
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+
+
+class PortalConfig(AppConfig):
+    name = "portal"
+    verbose_name = "Portail"
+
+    def ready(self) -> None:
+        from portal import checks  # noqa: F401, PLC0415 -- registering the checks needs loaded settings
+
+
+class StaffAdminConfig(AdminConfig):
+    default_site = "portal.admin_site.StaffAdminSite"

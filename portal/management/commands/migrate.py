@@ -1,0 +1,41 @@
+"""`migrate`, as the owner of the tables; the application's role then gets what it needs and no more."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import CommandError
+from django.core.management.commands import migrate
+from django.db import connections
+from psycopg import sql
+
+READ_ONLY_TABLES = ("django_migrations",)
+ADD_ONLY_TABLES = ("accounts_journalentry",)
+
+
+class Command(migrate.Command):
+    """Django's own, through the connection `owner`."""
+
+    def add_arguments(self, parser: Any) -> None:
+        super().add_arguments(parser)
+        parser.set_defaults(database="owner")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if "owner" not in settings.DATABASES:
+            raise CommandError(
+                "La variable DATABASE_OWNER_URL est absente : les tables changent sous le rôle propriétaire."
+            )
+        super().handle(*args, **options)
+        grant_to_application(settings.DATABASES["default"]["USER"])
+
+
+def grant_to_application(role: str) -> None:
+    """Let the application's role read and write rows, add to the journal, and define nothing."""
+    with connections["owner"].cursor() as cursor:
+        for statement in (
+            "GRANT USAGE ON SCHEMA public TO {}",
+            "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {}",
+            "GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {}",
+            *(f"REVOKE INSERT, UPDATE, DELETE ON {table} FROM {{}}" for table in READ_ONLY_TABLES),
+            *(f"REVOKE UPDATE, DELETE ON {table} FROM {{}}" for table in ADD_ONLY_TABLES),
+        ):
+            cursor.execute(sql.SQL(statement).format(sql.Identifier(role)))

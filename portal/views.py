@@ -1,0 +1,113 @@
+"""The front door, the health addresses, and what is said when something went wrong."""
+
+import uuid
+
+import redis
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from accounts.http import ActorRequest
+from accounts.scope import Kind
+
+
+@login_not_required
+@require_safe
+def home(request: ActorRequest) -> HttpResponse:
+    """Send everybody where their day starts."""
+    if request.actor.kind == Kind.ANONYMOUS:
+        return redirect("login")
+    if request.actor.kind in {Kind.STAFF, Kind.NETWORK}:
+        return redirect("admin:index")
+    return redirect("dossiers")
+
+
+@login_not_required
+@require_safe
+def alive(request: HttpRequest) -> HttpResponse:
+    """Say that the process answers."""
+    return JsonResponse({"etat": "vivant"})
+
+
+@login_not_required
+@require_safe
+def ready(request: HttpRequest) -> HttpResponse:
+    """Say whether requests can be served; without the broker they can: mails leave later, by the sweeper."""
+    found = {"base": _database_answers(), "fichiers": _storage_writes(), "courtier": _broker_answers()}
+    body = {name: "ok" if works else "indisponible" for name, works in found.items()}
+    return JsonResponse(body, status=200 if found["base"] and found["fichiers"] else 503)
+
+
+def _database_answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False
+    return True
+
+
+def _storage_writes() -> bool:
+    try:
+        name = default_storage.save(f"sante/{uuid.uuid4().hex}", ContentFile(b"1"))
+        default_storage.delete(name)
+    except OSError:
+        return False
+    return True
+
+
+def _broker_answers() -> bool:
+    try:
+        with redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1) as client:
+            return bool(client.ping())
+    except (redis.RedisError, OSError):
+        return False
+
+
+def _failure(request: HttpRequest, status: int, title: str, advice: str) -> HttpResponse:
+    return render(request, "error.html", {"title": title, "advice": advice, "status": status}, status=status)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say the same of what does not exist and of what belongs to somebody else."""
+    return _failure(
+        request,
+        404,
+        "Cette page n'existe pas",
+        "L'adresse est peut-être incomplète, ou ce dossier n'est pas ouvert à votre compte.",
+    )
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say why an act was refused, when the refusal says it."""
+    return _failure(
+        request, 403, "Cette action n'est pas possible", str(exception) or "Votre compte n'y donne pas droit."
+    )
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _failure(request, 400, "Cette demande est mal formée", "Revenez à la page précédente et recommencez.")
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    return _failure(
+        request,
+        500,
+        "Le portail a rencontré un problème",
+        "Rien n'a été enregistré. Réessayez dans un instant ; si cela recommence, prévenez votre cabinet.",
+    )
+
+
+@login_not_required
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return _failure(
+        request,
+        403,
+        "Votre page avait expiré",
+        "Rien n'a été enregistré. Revenez à la page précédente, rechargez-la et recommencez.",
+    )

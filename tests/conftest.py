@@ -1,0 +1,57 @@
+"""The test world: real PostgreSQL under the application's own role, real Valkey, and a clock one may turn."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.db import connections
+
+from accounts import scope
+from accounts.scope import System
+from portal.management.commands.migrate import grant_to_application
+from tests.world import world  # noqa: F401 -- a fixture
+
+
+def pytest_configure() -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    """Make the test base as the owner, with every migration, and give it to the application's role.
+
+    The application's role may not empty tables; in the test base it may, as transactional tests do between them.
+    """
+    owner, application = connections["owner"], connections["default"]
+    original = application.settings_dict["NAME"]
+    with django_db_blocker.unblock():
+        name = owner.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        role = application.settings_dict["USER"]
+        grant_to_application(role)
+        with owner.cursor() as cursor:
+            cursor.execute(f'GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO "{role}"')
+            cursor.execute(f'GRANT TEMP ON DATABASE "{name}" TO "{role}"')
+        application.close()
+        application.settings_dict["NAME"] = name
+    yield
+    with django_db_blocker.unblock():
+        application.close()
+        application.settings_dict["NAME"] = original
+        owner.creation.destroy_test_db(original, verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def _system_scope(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let a test's own queries see every row; requests, tasks and commands enter scopes of their own over it."""
+    if "db" not in request.fixturenames or "transactional_db" in request.fixturenames:
+        yield
+        return
+    request.getfixturevalue("db")
+    with scope.system(System.TESTS):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _private_files(tmp_path: object, settings: object) -> None:
+    settings.MEDIA_ROOT = tmp_path / "files"  # type: ignore[attr-defined, operator]

@@ -1,0 +1,144 @@
+"""Explicit test data: everything a row needs to be coherent, nothing filled blindly."""
+
+from datetime import date
+
+import factory
+from django.utils import timezone
+
+from accounts.models import (
+    AccountRequest,
+    Cabinet,
+    CabinetEstablishment,
+    CabinetMember,
+    Establishment,
+    Organisation,
+    ShopMember,
+    User,
+)
+from claims.models import Document, Dossier
+
+PASSWORD = "un-mot-de-passe-d-essai"
+
+
+def siret(number: int) -> str:
+    """A valid SIRET, different for every number: a Luhn-valid SIREN, then a Luhn-valid NIC."""
+    siren = f"9{number:07d}"
+    siren += _luhn(siren)
+    nic = f"{siren}0001"
+    return nic + _luhn(nic)
+
+
+def _luhn(digits: str) -> str:
+    total = 0
+    for place, digit in enumerate(reversed(digits)):
+        value = int(digit) * (2 if place % 2 == 0 else 1)
+        total += value - 9 if value > 9 else value
+    return str(-total % 10)
+
+
+class UserFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"personne{n}@exemple.test")
+    full_name = factory.Sequence(lambda n: f"Personne Inventée {n}")
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        password = kwargs.pop("password", PASSWORD)
+        return model_class.objects.create_user(*args, password=password, **kwargs)
+
+
+class CabinetFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Cabinet
+
+    code = factory.Sequence(lambda n: f"CABINET{n}")
+    name = factory.Sequence(lambda n: f"Cabinet inventé {n}")
+
+
+class CabinetMemberFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = CabinetMember
+
+    cabinet = factory.SubFactory(CabinetFactory)
+    user = factory.SubFactory(UserFactory, is_staff=True)
+    role = CabinetMember.Role.MANAGER
+
+
+class OrganisationFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Organisation
+
+    name = factory.Sequence(lambda n: f"Carrosserie inventée {n}")
+
+
+class EstablishmentFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Establishment
+
+    siret = factory.Sequence(siret)
+    name = factory.Sequence(lambda n: f"Atelier inventé {n}")
+    postal_code = "74000"
+    organisation = factory.SubFactory(OrganisationFactory)
+    proven_at = factory.LazyAttribute(lambda row: timezone.now() if row.organisation else None)
+
+
+class LinkFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = CabinetEstablishment
+
+    cabinet = factory.SubFactory(CabinetFactory)
+    establishment = factory.SubFactory(EstablishmentFactory)
+
+
+class ShopMemberFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ShopMember
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    user = factory.SubFactory(UserFactory)
+    role = ShopMember.Role.OWNER
+
+
+class AccountRequestFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = AccountRequest
+
+    user = factory.SubFactory(UserFactory)
+    cabinet = factory.SubFactory(CabinetFactory)
+    company_name = factory.Sequence(lambda n: f"Carrosserie candidate {n}")
+    siret = factory.Sequence(lambda n: siret(n + 500_000))
+    postal_code = "73000"
+
+
+class DossierFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Dossier
+
+    cabinet = factory.SubFactory(CabinetFactory)
+    establishment = factory.SubFactory(EstablishmentFactory)
+    siret = factory.LazyAttribute(lambda row: row.establishment.siret if row.establishment else "123")
+    reference = factory.Sequence(lambda n: f"2550{n:05d}")
+    claim_on = date(2026, 3, 2)
+    insured_name = "DURAND Inventé"
+    make = "Peugeot"
+    model = "208"
+    plate = "GF-531-QZ"
+
+
+class DocumentFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Document
+
+    dossier = factory.SubFactory(DossierFactory)
+    cabinet = factory.SelfAttribute("dossier.cabinet")
+    establishment = factory.SelfAttribute("dossier.establishment")
+    direction = Document.Direction.RECEIVED
+    kind = Document.Kind.INTERIM_REPORT
+    label = factory.Sequence(lambda n: f"RAPPORT_PROVISOIRE_{n}.pdf")
+    file = factory.django.FileField(data=b"%PDF-1.4 essai", filename="essai.pdf")
+    size = 14
+    sha256 = factory.Sequence(lambda n: f"{n:064x}")
+    content_type = "application/pdf"

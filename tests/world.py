@@ -1,0 +1,85 @@
+"""The small world every leak test looks at: two cabinets, three shops, one of them shared by both cabinets."""
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import pytest
+
+from accounts.models import CabinetMember, ShopMember
+from tests.factories import (
+    AccountRequestFactory,
+    CabinetFactory,
+    CabinetMemberFactory,
+    DocumentFactory,
+    DossierFactory,
+    EstablishmentFactory,
+    LinkFactory,
+    OrganisationFactory,
+    ShopMemberFactory,
+    UserFactory,
+)
+
+
+@dataclass
+class World:
+    """Named as in a story: Alpes and Berry are cabinets; Lac works with Alpes, Mer with Berry, Deux with both."""
+
+    alpes: SimpleNamespace
+    berry: SimpleNamespace
+    lac: SimpleNamespace
+    mer: SimpleNamespace
+    deux: SimpleNamespace
+    network: object
+    pending: object
+
+
+def _cabinet(code: str) -> SimpleNamespace:
+    cabinet = CabinetFactory(code=code, name=f"Cabinet {code.title()}")
+    staff = {
+        role.name.lower(): CabinetMemberFactory(
+            cabinet=cabinet, role=role, user=UserFactory(is_staff=True, email=f"{role.value}@{code.lower()}.test")
+        ).user
+        for role in CabinetMember.Role
+    }
+    orphan = DossierFactory(cabinet=cabinet, establishment=None, siret="12345", reference=f"{code}-ORPHELIN")
+    request = AccountRequestFactory(cabinet=cabinet, company_name=f"Candidat chez {code}")
+    return SimpleNamespace(cabinet=cabinet, orphan=orphan, request=request, **staff)
+
+
+def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
+    organisation = OrganisationFactory(name=f"Carrosserie {name}")
+    establishment = EstablishmentFactory(organisation=organisation, name=f"Atelier {name}")
+    owner = ShopMemberFactory(
+        organisation=organisation, role=ShopMember.Role.OWNER, user=UserFactory(email=f"patron@{name.lower()}.test")
+    ).user
+    shop = SimpleNamespace(
+        organisation=organisation, establishment=establishment, owner=owner, dossiers={}, documents={}
+    )
+    for side in cabinets:
+        code = side.cabinet.code
+        LinkFactory(
+            cabinet=side.cabinet, establishment=establishment, email=f"connu-{code}@{name.lower()}.test".lower()
+        )
+        dossier = DossierFactory(
+            cabinet=side.cabinet,
+            establishment=establishment,
+            reference=f"{code}-{name.upper()}",
+            insured_name=f"ASSURE {code} {name}",
+        )
+        shop.dossiers[code] = dossier
+        shop.documents[code] = DocumentFactory(dossier=dossier, label=f"RAPPORT {code} {name}.pdf")
+    return shop
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    alpes, berry = _cabinet("ALPES"), _cabinet("BERRY")
+    return World(
+        alpes=alpes,
+        berry=berry,
+        lac=_shop("Lac", alpes),
+        mer=_shop("Mer", berry),
+        deux=_shop("Deux", alpes, berry),
+        network=UserFactory(email="reseau@exemple.test", is_staff=True, is_superuser=True),
+        pending=UserFactory(email="attente@exemple.test"),
+    )
