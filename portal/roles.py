@@ -97,6 +97,13 @@ def put_rights(admin: Connection, database: str) -> None:
     run(admin, "GRANT USAGE ON SCHEMA public TO {}", APP)
 
 
+def owned_databases(admin_dsn: str) -> set[str]:
+    """Names of the databases that already belong to the portal's owner."""
+    query = "SELECT datname FROM pg_database JOIN pg_roles ON pg_roles.oid = datdba WHERE rolname = %s"
+    with psycopg.connect(admin_dsn) as admin:
+        return {name for (name,) in admin.execute(query, [OWNER])}
+
+
 def address(dsn: str, *, database: str, role: str, password: str) -> str:
     """The same server as `dsn`, for one role, as Django's and libpq's `postgres://` address."""
     parts = {key: str(value) for key, value in conninfo_to_dict(dsn).items()}

@@ -57,7 +57,7 @@ def worker(data: DataFolder, variables: Mapping[str, str], settings: RunSettings
     )
 
 
-def beat(data: DataFolder, variables: Mapping[str, str], _settings: RunSettings) -> Process:
+def beat(data: DataFolder, variables: Mapping[str, str]) -> Process:
     return program(
         "beat",
         data,

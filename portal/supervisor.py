@@ -84,18 +84,20 @@ class Supervisor:
             self.stop()
 
     def boot(self) -> None:
-        """Fast checks first: a wrong value must not cost anybody a minute."""
+        """Fast checks first: a wrong value must not cost anybody a minute. A leftover may still hold the port."""
+        embedded.sweep(self.data, self.signals.pause)
         self.settings.check_port()
         check_settings({**self.planned_addresses(), **self.variables})
-        embedded.sweep(self.data, self.signals.pause)
         self.data.open_sockets()
         self.start_servers()
         check_connection(self.variables)
         self.leave_environment()
         run_to_end(preparation(self.data, self.variables), self.signals.pause)
-        for service in (web, worker, beat):
-            self.keep(service(self.data, self.variables, self.settings))
+        self.keep(web(self.data, self.variables, self.settings))
         self.wait_ready()
+        self.keep(worker(self.data, self.variables, self.settings))
+        self.keep(beat(self.data, self.variables))
+        say(welcome(self.settings, self.data))
 
     def planned_addresses(self) -> dict[str, str]:
         """Addresses that parse, for the check of the settings before any server runs."""
@@ -144,7 +146,6 @@ class Supervisor:
                 return
             self.tend()
             self.signals.pause(0.1)
-        say(welcome(self.settings, self.data))
 
     def tend(self) -> None:
         for kept in self.kept:
