@@ -1,5 +1,19 @@
-"""The addresses of dossiers."""
+"""The addresses of dossiers and documents."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from claims import converters  # noqa: F401 -- registers `reference`
+from claims.views import documents, dossiers
+
+urlpatterns = [
+    path("dossiers/", dossiers.dossiers, name="dossiers"),
+    path("dossiers/<str:cabinet>/<reference:reference>/", dossiers.dossier, name="dossier"),
+    path(
+        "dossiers/<str:cabinet>/<reference:reference>/documents/",
+        documents.dossier_documents,
+        name="dossier_documents",
+    ),
+    path("dossiers/<str:cabinet>/<reference:reference>/etapes/", dossiers.dossier_steps, name="dossier_steps"),
+    path("documents/<uuid:public_id>/", documents.document, name="document"),
+    path("documents/<uuid:public_id>/apercu/", documents.document_preview, name="document_preview"),
+]

@@ -71,8 +71,10 @@ class Environment:
     def database(self, name: str, hint: str) -> dict[str, Any]:
         """Connection settings of a `postgres://user:password@host/base` address."""
         value = self.required(name, hint)
+        if urlsplit(value).scheme not in {"postgres", "postgresql", "pgsql"}:
+            value = ""  # environ would only warn
         try:
-            settings = dict(self._env.db_url_config(value))
+            settings = dict(self._env.db_url_config(value)) if value else {}
         except (ImproperlyConfigured, ValueError, KeyError):
             settings = {}
         if settings.get("ENGINE") != "django.db.backends.postgresql" or not settings.get("NAME"):

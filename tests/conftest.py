@@ -44,7 +44,9 @@ def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _system_scope(request: pytest.FixtureRequest) -> Iterator[None]:
     """Let a test's own queries see every row; requests, tasks and commands enter scopes of their own over it."""
-    if "db" not in request.fixturenames or "transactional_db" in request.fixturenames:
+    marker = request.node.get_closest_marker("django_db")
+    wanted = "db" in request.fixturenames or marker is not None
+    if not wanted or "transactional_db" in request.fixturenames or (marker and marker.kwargs.get("transaction")):
         yield
         return
     request.getfixturevalue("db")

@@ -1,0 +1,120 @@
+"""The list and the page of a dossier."""
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.http import ActorRequest
+from accounts.models import JournalEntry
+from accounts.scope import Kind
+from claims import calendar
+from claims.forms import ListForm
+from claims.models import Document, Dossier, DossierTally
+from claims.models.documents import current_reports
+from claims.models.queries import PAGE_SIZE
+from claims.services.dossiers import note_visit
+from claims.views import listing
+from claims.workflow import Action
+
+
+def dossier_or_404(request: ActorRequest, cabinet: str, reference: str) -> Dossier:
+    """The dossier this person may see; absent and foreign are the same 404."""
+    rows = Dossier.objects.visible_to(request.actor).select_related("cabinet", "establishment")
+    return get_object_or_404(rows, cabinet__code=cabinet, reference=reference)
+
+
+@require_safe
+def dossiers(request: ActorRequest) -> HttpResponse:
+    """Every dossier of every cabinet, for the establishments of the person signed in."""
+    if request.actor.kind != Kind.REPAIRER:
+        return redirect("home")
+    form = ListForm(request.GET, actor=request.actor)
+    wanted = form.wanted()
+    counts = DossierTally.objects.visible_to(request.actor).by_tab(wanted.site_ids, wanted.cabinet_id)
+    wanted = listing.within(wanted, counts)
+    listing.remember(request)
+    rows = list(Dossier.objects.visible_to(request.actor).for_list(request.actor, wanted))
+    if not rows and wanted.page > 1:
+        return redirect(listing.address(request, page=None))
+    total = counts[wanted.tab] if wanted.counts_by_ledger else getattr(rows[0], "total", 0) if rows else 0
+    context = {
+        "form": form,
+        "tabs": listing.tabs(request, wanted, counts),
+        "columns": listing.columns(request, wanted),
+        "rows": [listing.row(dossier, request.actor) for dossier in rows[:PAGE_SIZE]],
+        "pager": listing.pager(request, wanted, total, more=len(rows) > PAGE_SIZE),
+        "filtered": listing.is_filtered(form),
+        "clear_url": listing.cleared(request),
+        "several_sites": len(request.actor.sites) > 1,
+        "several_cabinets": len(request.actor.cabinets) > 1,
+    }
+    return render(request, "claims/dossier_list.html", context)
+
+
+@require_safe
+def dossier(request: ActorRequest, cabinet: str, reference: str) -> HttpResponse:
+    """One dossier: who must act, the current report, the parties."""
+    subject = dossier_or_404(request, cabinet, reference)
+    note_visit(subject, user_id=request.user.pk)
+    papers = Document.objects.visible_to(request.actor).filter(dossier=subject)
+    current = papers.filter(current_reports()).newest_first().first()
+    coverage = papers.received().filter(kind=Document.Kind.COVERAGE, replaced_at=None).newest_first().first()
+    context = frame(request, subject, "Informations") | {
+        "report": current,
+        "coverage": coverage,
+        "show_contact": subject.is_open,
+    }
+    return render(request, "claims/dossier.html", context)
+
+
+@require_safe
+def dossier_steps(request: ActorRequest, cabinet: str, reference: str) -> HttpResponse:
+    """The dated journal of the dossier, in both orders."""
+    subject = dossier_or_404(request, cabinet, reference)
+    ascending = request.GET.get("ordre") == "croissant"
+    entries = JournalEntry.objects.visible_to(request.actor).filter(
+        subject_type=Dossier._meta.label_lower, subject_id=subject.pk
+    )
+    context = frame(request, subject, "Étapes") | {
+        "entries": [step(entry) for entry in entries.order_by("at", "pk")][:: 1 if ascending else -1],
+        "ascending": ascending,
+        "order_url": "?" if ascending else "?ordre=croissant",
+    }
+    return render(request, "claims/steps.html", context)
+
+
+def frame(request: ActorRequest, subject: Dossier, current: str) -> dict[str, Any]:
+    """What every page of a dossier shows around its own content."""
+    turn = subject.turn
+    return {
+        "dossier": subject,
+        "deadline": deadline_of(subject),
+        "turn_is_mine": turn.who == Kind.REPAIRER and request.actor.kind == Kind.REPAIRER,
+        "back_url": listing.last_list(request),
+        "subnav": listing.subnav(subject, current),
+    }
+
+
+def deadline_of(subject: Dossier) -> date | None:
+    """When whoever must act is expected to have done it, in working days from the day the state began."""
+    days = subject.turn.working_days
+    if days is None:
+        return None
+    place = subject.establishment.postal_code if subject.establishment else ""
+    return calendar.add_working_days(timezone.localdate(subject.state_since), days, place)
+
+
+def step(entry: JournalEntry) -> dict[str, Any]:
+    """A line of « étapes »: what happened and in what quality, never a private name."""
+    known = dict(Action.choices)
+    texts = [str(entry.detail[key]) for key in ("document", "reason", "siret") if entry.detail.get(key)]
+    return {
+        "at": entry.at,
+        "label": known.get(entry.event, entry.event),
+        "text": " – ".join(texts),
+        "by": entry.actor_label,
+    }

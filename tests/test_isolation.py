@@ -1,0 +1,203 @@
+"""Every address × every stranger: nobody learns that somebody else's row exists.
+
+The universe is the URL resolver: a new route fails here until it declares whose rows it shows. Each case runs three
+times: with both fences, with the query's alone (row-level security opened wide) and with the database's alone
+(`visible_to` lets everything through).
+"""
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.scope import TenantQuerySet
+from tests.fences import open_row_security
+
+METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a route shows: `own` makes the arguments that lead to a shop's row, None for pages without a row."""
+
+    own: Any = None
+    public: bool = False
+
+
+def _dossier(shop: SimpleNamespace, code: str) -> dict[str, Any]:
+    return {"cabinet": code, "reference": shop.dossiers[code].reference}
+
+
+def _document(shop: SimpleNamespace, code: str) -> dict[str, Any]:
+    return {"public_id": shop.documents[code].public_id}
+
+
+ROUTES: dict[str, Rule] = {
+    "home": Rule(public=True),
+    "alive": Rule(public=True),
+    "ready": Rule(public=True),
+    "login": Rule(public=True),
+    "logout": Rule(public=True),
+    "sign_up": Rule(public=True),
+    "sign_up_sent": Rule(public=True),
+    "password_reset": Rule(public=True),
+    "password_reset_sent": Rule(public=True),
+    "password_reset_confirm": Rule(public=True),
+    "password_reset_done": Rule(public=True),
+    "pending": Rule(),
+    "dossiers": Rule(),
+    "dossier": Rule(own=_dossier),
+    "dossier_documents": Rule(own=_dossier),
+    "dossier_steps": Rule(own=_dossier),
+    "document": Rule(own=_document),
+    "document_preview": Rule(own=_document),
+}
+WITH_ROWS = [name for name, rule in ROUTES.items() if rule.own]
+
+
+def _names(patterns: Any) -> set[str]:
+    found = set()
+    for entry in patterns:
+        if isinstance(entry, URLResolver):
+            if entry.namespace != "admin":  # walked by test_admin_isolation
+                found |= _names(entry.url_patterns)
+        elif isinstance(entry, URLPattern):
+            found.add(entry.name or str(entry.pattern))
+    return found
+
+
+def test_every_route_declares_whose_rows_it_shows():
+    assert _names(get_resolver().url_patterns) == set(ROUTES)
+
+
+@pytest.fixture(params=["both fences", "query alone", "database alone"])
+def fences(request, monkeypatch):
+    if request.param == "query alone":
+        open_row_security(monkeypatch)
+    if request.param == "database alone":
+        monkeypatch.setattr(TenantQuerySet, "visible_to", lambda rows, _actor: rows.all())
+    return request.param
+
+
+def canaries(shop: SimpleNamespace, code: str) -> list[str]:
+    dossier, document = shop.dossiers[code], shop.documents[code]
+    return [dossier.reference, dossier.insured_name, document.label, str(document.public_id)]
+
+
+def everything(world):
+    return [(shop, code) for shop in (world.lac, world.mer, world.deux) for code in shop.dossiers]
+
+
+def strangers(world, shop, code):
+    """Everybody who may not see this shop's row of this cabinet, by name."""
+    owners = {"lac": world.lac.owner, "mer": world.mer.owner, "deux": world.deux.owner}
+    found = {name: user for name, user in owners.items() if user != shop.owner}
+    for side in (world.alpes, world.berry):
+        if side.cabinet.code != code:
+            found |= {f"{role} of {side.cabinet.code}": getattr(side, role) for role in ("manager", "expert", "clerk")}
+    return found | {"pending": world.pending}
+
+
+@pytest.mark.parametrize("name", WITH_ROWS)
+def test_a_stranger_finds_the_same_nothing_everywhere(name, world, client, fences):
+    for shop, code in everything(world):
+        url = reverse(name, kwargs=ROUTES[name].own(shop, code))
+        for who, user in strangers(world, shop, code).items():
+            client.force_login(user)
+            for method in METHODS:
+                answer = getattr(client, method)(url)
+
+                assert answer.status_code in {404, 405}, (who, method, url, fences)
+                for canary in canaries(shop, code):
+                    assert canary not in answer.content.decode(), (who, method, url, canary, fences)
+
+
+@pytest.mark.parametrize("name", WITH_ROWS)
+def test_absent_and_foreign_answers_are_the_same(name, world, client):
+    kwargs = ROUTES[name].own(world.mer, "BERRY")
+    absent = {
+        key: ("ABSENT" if isinstance(value, str) else "00000000-0000-4000-8000-000000000000")
+        for key, value in kwargs.items()
+    }
+    client.force_login(world.lac.owner)
+
+    foreign, nothing = client.get(reverse(name, kwargs=kwargs)), client.get(reverse(name, kwargs=absent))
+
+    assert foreign.status_code == nothing.status_code == 404
+    assert _masked(foreign) == _masked(nothing)
+
+
+def _masked(answer):
+    return answer.content, sorted(answer.headers.items())
+
+
+@pytest.mark.parametrize("name", WITH_ROWS)
+def test_the_owner_finds_the_row(name, world, client):
+    if name == "document_preview":
+        pytest.skip("only photos have one; see test_documents")
+    client.force_login(world.deux.owner)
+
+    for code in ("ALPES", "BERRY"):
+        answer = client.get(reverse(name, kwargs=ROUTES[name].own(world.deux, code)))
+
+        assert answer.status_code == 200, name
+
+
+@pytest.mark.parametrize("name", sorted(set(ROUTES) - {"password_reset_confirm"}))
+def test_anonymous_is_sent_to_sign_in(name, world, client):
+    rule = ROUTES[name]
+    url = reverse(name, kwargs=rule.own(world.lac, "ALPES") if rule.own else {})
+
+    for method in METHODS:
+        answer = getattr(client, method)(url)
+
+        if not rule.public:
+            assert answer.status_code == 302, (name, method)
+            assert answer.headers["Location"].startswith("/connexion/?next="), name
+        assert answer.status_code < 500
+
+
+@pytest.mark.parametrize("onglet", ["tous", "attente-rdv", ""])
+def test_the_list_holds_own_rows_only(onglet, world, client, fences):
+    for user, own in ((world.lac.owner, {"ALPES-LAC"}), (world.deux.owner, {"ALPES-DEUX", "BERRY-DEUX"})):
+        client.force_login(user)
+        for query in ({}, {"q": "assure"}, {"cabinet": "BERRY"}, {"siret": world.mer.establishment.siret}):
+            answer = client.get("/dossiers/", {"onglet": onglet, **query})
+
+            assert answer.status_code == 200
+            body = answer.content.decode()
+            for shop, code in everything(world):
+                reference = shop.dossiers[code].reference
+                if reference not in own:
+                    assert not any(canary in body for canary in canaries(shop, code)), (reference, query, fences)
+            assert {row.reference for row in answer.context["rows"]} <= own
+
+
+def test_suspension_works_on_the_next_request_of_an_open_session(world, client, fences):
+    client.force_login(world.deux.owner)
+    url = reverse("dossier", kwargs=_dossier(world.deux, "ALPES"))
+    assert client.get(url).status_code == 200
+
+    world.deux.establishment.cabinet_links.filter(cabinet=world.alpes.cabinet).update(suspended_at="2026-01-01T00:00Z")
+
+    assert client.get(url).status_code == 404
+    assert client.get(reverse("document", kwargs=_document(world.deux, "ALPES"))).status_code == 404
+    assert "ALPES-DEUX" not in client.get("/dossiers/").content.decode()
+    assert client.get(reverse("dossier", kwargs=_dossier(world.deux, "BERRY"))).status_code == 200
+
+
+def test_leaving_and_being_disabled_work_on_the_next_request(world, client):
+    url = reverse("dossier", kwargs=_dossier(world.lac, "ALPES"))
+    client.force_login(world.lac.owner)
+    assert client.get(url).status_code == 200
+
+    world.lac.owner.shop_members.update(left_at="2026-01-01T00:00Z")
+    assert client.get(url).status_code == 404
+
+    world.lac.owner.shop_members.update(left_at=None)
+    assert client.get(url).status_code == 200
+
+    type(world.lac.owner).objects.filter(pk=world.lac.owner.pk).update(is_active=False)
+    assert client.get(url).status_code == 302
