@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from typing import Any
 
 REFUSED = 78  # exit code: the account cannot reach its files (sysexits.h, EX_CONFIG)
-PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 1, 8, 47, 2
+PR_SET_PDEATHSIG, PR_SET_SECUREBITS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 1, 28, 47, 2
+SECBIT_NO_SETUID_FIXUP = 4  # capabilities survive the change of account, and access(), which initdb asks, heeds them
 CAPABILITY_VERSION_3 = 0x20080522
 CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 1, 2
 
@@ -39,14 +40,14 @@ def keep(mask: int) -> bool:
 
 
 def reaches(paths: Sequence[str]) -> bool:
-    return all(os.access(path, os.R_OK | os.X_OK, effective_ids=True) for path in paths)
+    return all(os.access(path, os.R_OK | os.X_OK) for path in paths)
 
 
 def become(account: str, paths: Sequence[str]) -> None:
     """Leave root for `account`; keep one file capability only if a folder above `paths` is closed to it."""
     entry = pwd.getpwnam(account)
     if sys.platform == "linux":
-        libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)
+        libc.prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
     os.initgroups(account, entry.pw_gid)
     os.setresgid(entry.pw_gid, entry.pw_gid, entry.pw_gid)
     os.setresuid(entry.pw_uid, entry.pw_uid, entry.pw_uid)

@@ -145,7 +145,7 @@ def run_to_end(process: Process, pause: Pause = time.sleep) -> None:
 def explain(process: Process, code: int) -> str:
     if code == REFUSED:
         return process.tail(1)
-    return f"« {process.name} » n'a pas démarré ; fin de {process.log} :\n{process.tail()}"
+    return f"« {process.name} » a échoué (code {code}) ; fin de {process.log} :\n{process.tail()}"
 
 
 def package_folder(name: str) -> Path:

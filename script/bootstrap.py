@@ -50,7 +50,7 @@ def install(kind: str, lock: int) -> None:
     if not works(PYTHON):
         call([sys.executable, "-m", "venv", "--clear", "--without-pip", VENV], lock)
     requirements = ["--require-hashes", "--only-binary", ":all:", "-r", ROOT / "requirements" / f"{kind}.lock"]
-    call([*pip(lock), "install", "--quiet", "--no-warn-script-location", *requirements], lock)
+    call([*pip(lock), "install", "-qq", "--no-warn-script-location", *requirements], lock)
     stamp.write_text(wanted)
 
 
