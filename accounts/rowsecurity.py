@@ -9,9 +9,11 @@ from django.db.migrations.state import ProjectState
 # Sub-selects without correlation: PostgreSQL evaluates each once per statement.
 EVERYTHING = "(SELECT scope_all())"
 CABINET = "cabinet_id = ANY ((SELECT scope_ids('portal.cabinets'))::bigint[])"
+# The pairs a cabinet has suspended are nearly always none: then no text is put together, row after row.
 ESTABLISHMENT = (
     "(establishment_id = ANY ((SELECT scope_ids('portal.establishments'))::bigint[])"
-    " AND (COALESCE(cabinet_id, 0) || ':' || establishment_id) <> ALL ((SELECT scope_texts('portal.suspended'))::text[]))"
+    " AND ((SELECT scope_texts('portal.suspended') = '{}') OR (COALESCE(cabinet_id, 0) || ':' || establishment_id)"
+    " <> ALL ((SELECT scope_texts('portal.suspended'))::text[])))"
 )
 ORGANISATION = "organisation_id = ANY ((SELECT scope_ids('portal.organisations'))::bigint[])"
 USER = "user_id = (SELECT scope_user())"

@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.scope import TenantQuerySet
 from tests.fences import open_row_security
+from tests.world import body_of
 
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 
@@ -143,6 +144,7 @@ def test_the_owner_finds_the_row(name, world, client):
         answer = client.get(reverse(name, kwargs=ROUTES[name].own(world.deux, code)))
 
         assert answer.status_code == 200, name
+        assert body_of(answer)
 
 
 @pytest.mark.parametrize("name", sorted(set(ROUTES) - {"password_reset_confirm"}))

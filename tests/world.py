@@ -83,3 +83,8 @@ def world(db: None) -> World:
         network=UserFactory(email="reseau@exemple.test", is_staff=True, is_superuser=True),
         pending=UserFactory(email="attente@exemple.test"),
     )
+
+
+def body_of(answer) -> bytes:
+    """The whole body, streamed or not; reading a stream to its end is also what closes its file."""
+    return b"".join(answer.streaming_content) if answer.streaming else answer.content

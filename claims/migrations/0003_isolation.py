@@ -9,8 +9,9 @@ INDEXES = """
 CREATE INDEX dossier_search ON claims_dossier USING gin (search_text gin_trgm_ops)
   WITH (fastupdate = on, gin_pending_list_limit = 65536);
 -- The sort keys only: an index that covers the whole row lures the planner into reading it whole.
-CREATE INDEX dossier_est_sort ON claims_dossier (establishment_id) INCLUDE (id, cabinet_id, tab, claim_on, expertise_on,
-  reference, insured_key, vehicle_key, plate_key, insurer_code, last_estimate, siret, received_count, ve_procedure);
+CREATE INDEX dossier_est_sort ON claims_dossier (establishment_id) INCLUDE (id, cabinet_id, tab, claim_on,
+  expertise_on, reference, insured_key, vehicle_key, plate_key, insurer_code, last_estimate, siret, received_count,
+  ve_procedure);
 """
 
 COUNTERS = """
@@ -77,7 +78,8 @@ BEGIN
   FOREACH word IN ARRAY words LOOP
     word := replace(replace(replace(fold(word), '\\', '\\\\'), '%', '\\%'), '_', '\\_');
     bare := replace(word, '-', '');
-    conditions := conditions || CASE WHEN bare = word OR bare = '' THEN format(' AND search_text LIKE %L', '%' || word || '%')
+    conditions := conditions || CASE WHEN bare IN (word, '')
+      THEN format(' AND search_text LIKE %L', '%' || word || '%')
       ELSE format(' AND (search_text LIKE %L OR search_text LIKE %L)', '%' || word || '%', '%' || bare || '%') END;
   END LOOP;
   IF NOT scope_all() THEN
@@ -103,7 +105,7 @@ GRANT SELECT ON claims_dossier TO {ROLE};
 CREATE POLICY search_reads ON claims_dossier FOR SELECT TO {ROLE} USING (true);
 ALTER FUNCTION search_ids(text[], integer) OWNER TO {ROLE};
 REVOKE CREATE ON SCHEMA public FROM {ROLE};
-"""  # noqa: S608 -- a name of our own settings
+"""
 
 VISIBLE_DOSSIER = f"{USER} AND EXISTS (SELECT FROM claims_dossier d WHERE d.id = dossier_id)"
 

@@ -3,7 +3,6 @@
 import uuid
 
 from django.db import models
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -29,6 +28,10 @@ class DocumentQuerySet(TenantQuerySet["Document"]):
     def sent(self) -> "DocumentQuerySet":
         """What the shop sent to the cabinet."""
         return self.filter(direction=Document.Direction.SENT)
+
+    def in_force(self) -> "DocumentQuerySet":
+        """What a shop must repair and invoice by: the current report and prise en charge."""
+        return self.received().filter(kind__in=(*REPORTS, Document.Kind.COVERAGE), replaced_at=None)
 
     def newest_first(self) -> "DocumentQuerySet":
         return self.order_by("-published_at", "-pk")
@@ -115,8 +118,3 @@ RECEIVED_KINDS = (
     Document.Kind.OTHER,
 )
 """What a cabinet sends (BCA-28)."""
-
-
-def current_reports() -> Q:
-    """The report a shop must repair and invoice by."""
-    return Q(kind__in=REPORTS, direction=Document.Direction.RECEIVED, replaced_at=None)

@@ -1,7 +1,7 @@
 """The vocabulary of dossiers: the words a view says instead of SQL, and the shapes that make the list fast.
 
-Measured before written: one key-ordered read per establishment (`LATERAL`) stays under a millisecond whatever the size
-of the shop, where `establishment_id = ANY(…)` reads the shop whole and sorts it.
+Measured before written: one key-ordered read per establishment stays under a millisecond whatever the size of the
+shop, where `establishment_id = ANY(…)` reads the shop whole and sorts it.
 """
 
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from accounts.scope import Actor, TenantQuerySet
 from claims.workflow import CLOSED_TAB_NUMBER, TAB_NUMBERS, Tab
 
 if TYPE_CHECKING:
-    from claims.models.dossiers import Dossier, DossierTally
+    from claims.models.dossiers import Dossier, DossierTally  # noqa: F401 -- the bases name them
 
 PAGE_SIZE = 50
 SEARCH_LIMIT = 1000  # matches kept of a search, the newest first; more would not be read by anybody
@@ -133,15 +133,21 @@ def _condition(actor: Actor, wanted: ListRequest) -> tuple[str, list[Any]]:
 
 
 def _ids(condition: str, values: list[Any], key: _Sql, direction: str, wanted: ListRequest) -> RawSQL:
+    """The page's ids: one ordered read per establishment, each named by its value, then merged.
+
+    With the value in sight the planner knows a large shop from a small one; behind a parameter of a join it does not,
+    and reads the large one whole (23 ms against 0.3 ms for 20,000 dossiers).
+    """
     offset = (wanted.page - 1) * PAGE_SIZE
     order = f"{direction} NULLS LAST, id {direction}"
-    sql = f"""
-        SELECT page.id FROM unnest(%s::bigint[]) AS site(id) CROSS JOIN LATERAL (
-            SELECT id, {key.sql} AS key FROM claims_dossier WHERE establishment_id = site.id AND {condition}
-            ORDER BY {key.sql} {order} LIMIT %s) AS page
-        ORDER BY page.key {direction} NULLS LAST, page.id {direction} LIMIT %s OFFSET %s"""  # noqa: S608 -- our own column names
-    params = [list(wanted.site_ids), *key.params, *values, *key.params, offset + PAGE_SIZE + 1, PAGE_SIZE + 1, offset]
-    return RawSQL(sql, params)
+    arm = f"""(SELECT id, {key.sql} AS key FROM claims_dossier WHERE establishment_id = %s AND {condition}
+        ORDER BY {key.sql} {order} LIMIT %s)"""
+    arms = " UNION ALL ".join([arm] * max(1, len(wanted.site_ids)))
+    params: list[Any] = []
+    for site in wanted.site_ids or (0,):
+        params += [*key.params, site, *values, *key.params, offset + PAGE_SIZE + 1]
+    sql = f"SELECT page.id FROM ({arms}) AS page ORDER BY page.key {order} LIMIT %s OFFSET %s"
+    return RawSQL(sql, [*params, PAGE_SIZE + 1, offset])
 
 
 class TallyQuerySet(TenantQuerySet["DossierTally"]):

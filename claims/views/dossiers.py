@@ -14,7 +14,7 @@ from accounts.scope import Kind
 from claims import calendar
 from claims.forms import ListForm
 from claims.models import Document, Dossier, DossierTally
-from claims.models.documents import current_reports
+from claims.models.documents import REPORTS
 from claims.models.queries import PAGE_SIZE
 from claims.services.dossiers import note_visit
 from claims.views import listing
@@ -36,7 +36,6 @@ def dossiers(request: ActorRequest) -> HttpResponse:
     wanted = form.wanted()
     counts = DossierTally.objects.visible_to(request.actor).by_tab(wanted.site_ids, wanted.cabinet_id)
     wanted = listing.within(wanted, counts)
-    listing.remember(request)
     rows = list(Dossier.objects.visible_to(request.actor).for_list(request.actor, wanted))
     if not rows and wanted.page > 1:
         return redirect(listing.address(request, page=None))
@@ -52,7 +51,7 @@ def dossiers(request: ActorRequest) -> HttpResponse:
         "several_sites": len(request.actor.sites) > 1,
         "several_cabinets": len(request.actor.cabinets) > 1,
     }
-    return render(request, "claims/dossier_list.html", context)
+    return listing.remember(request, render(request, "claims/dossier_list.html", context))
 
 
 @require_safe
@@ -60,12 +59,10 @@ def dossier(request: ActorRequest, cabinet: str, reference: str) -> HttpResponse
     """One dossier: who must act, the current report, the parties."""
     subject = dossier_or_404(request, cabinet, reference)
     note_visit(subject, user_id=request.user.pk)
-    papers = Document.objects.visible_to(request.actor).filter(dossier=subject)
-    current = papers.filter(current_reports()).newest_first().first()
-    coverage = papers.received().filter(kind=Document.Kind.COVERAGE, replaced_at=None).newest_first().first()
+    papers = list(Document.objects.visible_to(request.actor).filter(dossier=subject).in_force().newest_first())
     context = frame(request, subject, "Informations") | {
-        "report": current,
-        "coverage": coverage,
+        "report": next((paper for paper in papers if paper.kind in REPORTS), None),
+        "coverage": next((paper for paper in papers if paper.kind == Document.Kind.COVERAGE), None),
         "show_contact": subject.is_open,
     }
     return render(request, "claims/dossier.html", context)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import QueryDict
+from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 
 from accounts.http import ActorRequest
@@ -30,7 +30,7 @@ COLUMNS: tuple[tuple[str, str, bool], ...] = (  # slug, label, is a number (EG-3
     ("etat", "État", False),
 )
 DESCENDING_FIRST = {"documents", "date_sinistre", "date_expertise", "dernier_chiffrage"}
-LAST_LIST = "last_list"  # the session's key for the list one came from
+LAST_LIST = "liste"  # the cookie that holds the list one came from
 
 
 def address(request: ActorRequest, **changes: str | int | None) -> str:
@@ -169,13 +169,17 @@ def subnav(dossier: Dossier, current: str) -> list[dict[str, Any]]:
     ]
 
 
-def remember(request: ActorRequest) -> None:
-    """Keep the list's address, so that « retour » finds the same tab, page and search."""
+def remember(request: ActorRequest, answer: HttpResponse) -> HttpResponse:
+    """Keep the list's address in the browser, so that « retour » finds the same tab, page and search."""
     query = request.GET.urlencode()
-    if request.session.get(LAST_LIST, "") != query:
-        request.session[LAST_LIST] = query
+    if request.COOKIES.get(LAST_LIST, "") != query and len(query) < 1000:
+        answer.set_cookie(
+            LAST_LIST, query, path=reverse("dossiers"), httponly=True, samesite="Lax", secure=request.is_secure()
+        )
+    return answer
 
 
 def last_list(request: ActorRequest) -> str:
-    query = request.session.get(LAST_LIST, "")
+    """The list one came from; what a cookie says is read as an address, never trusted as one."""
+    query = QueryDict(request.COOKIES.get(LAST_LIST, "")).urlencode()
     return f"{reverse('dossiers')}?{query}" if query else reverse("dossiers")
