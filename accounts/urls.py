@@ -1,5 +1,19 @@
 """The addresses of accounts."""
 
-from django.urls import URLPattern
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import LogoutView
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from accounts import views
+
+urlpatterns = [
+    path("connexion/", views.sign_in, name="login"),
+    path("deconnexion/", login_not_required(LogoutView.as_view()), name="logout"),
+    path("inscription/", views.sign_up, name="sign_up"),
+    path("inscription/envoyee/", views.sign_up_sent, name="sign_up_sent"),
+    path("en-attente/", views.pending, name="pending"),
+    path("mot-de-passe/oublie/", views.password_reset, name="password_reset"),
+    path("mot-de-passe/envoye/", views.password_reset_sent, name="password_reset_sent"),
+    path("mot-de-passe/change/", views.password_reset_done, name="password_reset_done"),
+    path("mot-de-passe/<uidb64>/<token>/", views.password_reset_confirm, name="password_reset_confirm"),
+]

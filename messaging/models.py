@@ -35,7 +35,7 @@ class Notification(TenantModel):
     )
     state = models.CharField("état", max_length=8, choices=State, default=State.QUEUED)
     reason = models.CharField("motif", max_length=200, blank=True, default="")
-    attempts = models.PositiveSmallIntegerField("essais", default=0)
+    attempts = models.PositiveIntegerField("essais", default=0)  # also the fencing token of senders
     not_before = models.DateTimeField("pas avant", default=timezone.now)
     leased_until = models.DateTimeField("réservé jusqu'à", null=True, blank=True)
     created_at = models.DateTimeField("créé le", default=timezone.now)
@@ -58,6 +58,11 @@ class Notification(TenantModel):
         ]
         indexes = [
             models.Index(fields=["not_before", "id"], condition=Q(state="queued"), name="notification_due"),
+            models.Index(
+                fields=["recipient", "subject_type", "subject_id", "id"],
+                condition=Q(state="queued"),
+                name="notification_order",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,160 @@
+"""Who is told what: one row per event, asked when the mail is queued and once more just before it leaves."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth.tokens import default_token_generator
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from accounts.models import AccountRequest, CabinetMember, JournalEntry, ShopMember, User
+from accounts.services import Event
+from accounts.validators import display_siret
+from messaging.models import Notification
+
+State = AccountRequest.State
+DECIDERS = (CabinetMember.Role.MANAGER, CabinetMember.Role.CLERK)
+
+
+def _always(_subject: Any) -> str:
+    return ""
+
+
+def _nothing(_subject: Any, _user: User) -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """One mail. `people` says who is told and, when it leaves, who still may be: a right lost meanwhile is silence."""
+
+    template: str  # completed by `_subject.txt`, `_body.txt` and `_body.html`
+    people: Callable[[Any], QuerySet[User]]
+    context: Callable[[Any, User], dict[str, Any]] = _nothing
+    outdated: Callable[[Any], str] = _always  # why it no longer makes sense, in French; "" when it does
+    once_per: timedelta | None = None  # the same fact again within this time is told once
+
+    def version(self, entry: JournalEntry) -> str:
+        """What distinguishes two facts of one event about one subject."""
+        if self.once_per is None:
+            return str(entry.pk)
+        return f"t{int(entry.at.timestamp() // self.once_per.total_seconds())}"
+
+
+def address(name: str, *args: Any) -> str:
+    """An absolute link; its host is the setting's, never one that a request brought along."""
+    return f"{settings.BASE_URL}{reverse(name, args=args)}"
+
+
+# People --------------------------------------------------------------------------------------------------------------
+
+
+def _active(ids: QuerySet[Any, Any]) -> QuerySet[User]:
+    return User.objects.filter(pk__in=ids, is_active=True)
+
+
+def _deciders(request: AccountRequest) -> QuerySet[User]:
+    staff = CabinetMember.objects.filter(cabinet=request.cabinet_id, left_at=None, role__in=DECIDERS)
+    return _active(staff.values("user"))
+
+
+def _requester(request: AccountRequest) -> QuerySet[User]:
+    return User.objects.filter(pk=request.user_id, is_active=True)
+
+
+def _welcomed(request: AccountRequest) -> QuerySet[User]:
+    return _active(ShopMember.objects.filter(user=request.user_id, left_at=None).values("user"))
+
+
+def _owners(member: ShopMember) -> QuerySet[User]:
+    owners = ShopMember.objects.filter(
+        organisation=member.organisation_id, left_at=None, role=ShopMember.Role.OWNER
+    ).exclude(user=member.user_id)
+    return _active(owners.values("user"))
+
+
+def _themself(user: User) -> QuerySet[User]:
+    return User.objects.filter(pk=user.pk, is_active=True)
+
+
+# Why a mail no longer makes sense ------------------------------------------------------------------------------------
+
+
+def _decided(request: AccountRequest) -> str:
+    return "" if request.state == State.PENDING else "la demande est déjà décidée"
+
+
+def _not(state: str) -> Callable[[AccountRequest], str]:
+    return lambda request: "" if request.state == state else "la décision a changé"
+
+
+def _gone(member: ShopMember) -> str:
+    return "le collaborateur est reparti" if member.left_at else ""
+
+
+# What a mail says ----------------------------------------------------------------------------------------------------
+
+
+def _request(request: AccountRequest, _user: User) -> dict[str, Any]:
+    return {
+        "request": request,
+        "cabinet": request.cabinet,
+        "siret": display_siret(request.siret),
+        "link": address("admin:accounts_accountrequest_change", request.pk),
+    }
+
+
+def _decision(request: AccountRequest, _user: User) -> dict[str, Any]:
+    siret = display_siret(request.siret)
+    return {"request": request, "cabinet": request.cabinet, "siret": siret, "link": address("login")}
+
+
+def _doors(_subject: User, _user: User) -> dict[str, Any]:
+    return {"link": address("login"), "reset_link": address("password_reset")}
+
+
+def _colleague(member: ShopMember, _user: User) -> dict[str, Any]:
+    return {"colleague": member.user.email, "organisation": member.organisation.name, "link": address("home")}
+
+
+def _reset(user: User, _user: User) -> dict[str, Any]:
+    """The token is made here, as the mail leaves, and kept nowhere."""
+    token = default_token_generator.make_token(user)
+    link = address("password_reset_confirm", urlsafe_base64_encode(force_bytes(user.pk)), token)
+    return {"link": link, "minutes": settings.PASSWORD_RESET_TIMEOUT // 60}
+
+
+TELL: dict[str, Tell] = {
+    Event.ACCOUNT_REQUESTED: Tell("accounts/email/account_requested", _deciders, _request, _decided),
+    Event.ACCOUNT_EXISTS: Tell("accounts/email/account_exists", _themself, _doors, once_per=timedelta(hours=1)),
+    Event.ACCOUNT_APPROVED: Tell("accounts/email/account_approved", _welcomed, _decision, _not(State.APPROVED)),
+    Event.ACCOUNT_REFUSED: Tell("accounts/email/account_refused", _requester, _decision, _not(State.REFUSED)),
+    Event.COLLEAGUE_JOINED: Tell("accounts/email/colleague_joined", _owners, _colleague, _gone),
+    Event.PASSWORD_RESET: Tell("accounts/email/password_reset", _themself, _reset, once_per=timedelta(minutes=1)),
+}
+
+
+def subject_of(notification: Notification) -> Any | None:
+    """The row a notification is about, or nothing when it was removed since."""
+    model: Any = apps.get_model(notification.subject_type)
+    return model.objects.filter(pk=notification.subject_id).first()
+
+
+def why_not(notification: Notification, subject: Any | None) -> str:
+    """The reason not to send after all, in French; "" when it may leave."""
+    rule = TELL.get(notification.event)
+    if rule is None:
+        return "cet évènement n'est plus annoncé par e-mail"
+    if subject is None:
+        return "l'objet n'existe plus"
+    if reason := rule.outdated(subject):
+        return reason
+    if not rule.people(subject).filter(pk=notification.recipient_id).exists():
+        return "le destinataire n'est plus concerné, ou son compte est fermé"
+    return ""
