@@ -1,0 +1,230 @@
+"""Cabinets, shops and people: mostly the network's pages; a cabinet looks after its own list of shops."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts import journal
+from accounts.models import (
+    Cabinet,
+    CabinetEstablishment,
+    CabinetMember,
+    Establishment,
+    JournalEntry,
+    Organisation,
+    ShopMember,
+    User,
+)
+from accounts.scope import Kind
+from accounts.services import Event
+from accounts.tenantadmin import (
+    EVENT_LABELS,
+    NETWORK_ONLY,
+    STAFF_KINDS,
+    TenantInline,
+    TenantModelAdmin,
+    actor_of,
+)
+from accounts.validators import display_siret
+
+EVENT_LABELS.update(
+    {
+        "suspended": "Accès suspendu",
+        "resumed": "Accès rétabli",
+        Event.ACCOUNT_REQUESTED: "Compte demandé",
+        Event.ACCOUNT_EXISTS: "Compte demandé à nouveau",
+        Event.ACCOUNT_APPROVED: "Compte accepté",
+        Event.ACCOUNT_REFUSED: "Compte refusé",
+        Event.COLLEAGUE_JOINED: "Collaborateur ajouté",
+        Event.PASSWORD_RESET: "Mot de passe oublié",
+        Event.PASSWORD_CHANGED: "Mot de passe changé",
+    }
+)
+
+
+class CabinetMemberInline(TenantInline):
+    model = CabinetMember
+    fields = ("user", "role", "left_at")
+
+
+@admin.register(Cabinet)
+class CabinetAdmin(TenantModelAdmin):
+    """The network creates and edits cabinets; staff see their own."""
+
+    adders = changers = NETWORK_ONLY
+    list_display = ("code", "name", "city", "is_active")
+    list_filter = ("is_active",)
+    search_fields = ("code", "name", "city")
+    ordering = ("name", "pk")
+    fields = ("code", "name", "email", "phone", "city", "is_active")
+    inlines = (CabinetMemberInline,)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A code stands in addresses people keep: it is chosen once."""
+        return (*super().get_readonly_fields(request, obj), *(("code",) if obj else ()))
+
+
+@admin.register(CabinetMember)
+class CabinetMemberAdmin(TenantModelAdmin):
+    """Who works for a cabinet; leaving is a date, so that what they did stays explained."""
+
+    adders = changers = NETWORK_ONLY
+    list_display = ("user", "cabinet", "role", "joined_at", "left_at")
+    list_filter = ("role", "cabinet")
+    list_select_related = ("user", "cabinet")
+    search_fields = ("user__full_name", "user__email")
+    ordering = ("cabinet", "role", "pk")
+    autocomplete_fields = ("user",)
+    fields = ("cabinet", "user", "role", "left_at")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return (*super().get_readonly_fields(request, obj), *(("user",) if obj else ()))
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(TenantModelAdmin):
+    viewers = adders = changers = NETWORK_ONLY
+    list_display = ("name", "created_at")
+    search_fields = ("name",)
+    ordering = ("name", "pk")
+    fields = ("name",)
+
+
+@admin.register(Establishment)
+class EstablishmentAdmin(TenantModelAdmin):
+    """Shared by cabinets: staff see it through their own list; whose it is follows from an approved request."""
+
+    viewers = adders = changers = NETWORK_ONLY
+    list_display = ("siret_shown", "name", "postal_code", "city", "organisation", "proven_at")
+    list_select_related = ("organisation",)
+    search_fields = ("siret", "name", "city")
+    ordering = ("siret", "pk")
+    fields = ("siret", "name", "postal_code", "city", "organisation", "proven_at", "proven_by")
+    readonly_fields = ("organisation", "proven_at", "proven_by")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return (*super().get_readonly_fields(request, obj), *(("siret",) if obj else ()))
+
+    @admin.display(description="SIRET", ordering="siret")
+    def siret_shown(self, row: Establishment) -> str:
+        return display_siret(row.siret)
+
+
+@admin.register(ShopMember)
+class ShopMemberAdmin(TenantModelAdmin):
+    viewers = adders = changers = NETWORK_ONLY
+    list_display = ("user", "organisation", "role", "joined_at", "left_at")
+    list_filter = ("role",)
+    list_select_related = ("user", "organisation")
+    search_fields = ("user__email", "user__full_name", "organisation__name")
+    ordering = ("organisation", "pk")
+    autocomplete_fields = ("organisation", "user")
+    fields = ("organisation", "user", "role", "left_at")
+
+
+class UserForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A person's identity; nobody sets another's password."""
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+
+@admin.register(User)
+class UserAdmin(TenantModelAdmin):
+    """The network's directory; a new person chooses a password through « mot de passe oublié »."""
+
+    viewers = adders = changers = NETWORK_ONLY
+    form = UserForm
+    list_display = ("email", "full_name", "is_active", "is_staff", "is_superuser", "last_login")
+    list_filter = ("is_active", "is_staff", "is_superuser")
+    search_fields = ("email", "full_name")
+    ordering = ("email", "pk")
+    fields = ("email", "full_name", "mobile", "is_active", "is_staff", "is_superuser", "last_login", "joined_at")
+    readonly_fields = ("is_superuser", "last_login", "joined_at")
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(CabinetEstablishment)
+class CabinetEstablishmentAdmin(TenantModelAdmin):
+    """« Réparateurs du cabinet »: what a cabinet alone knows and decides about a shop."""
+
+    adders = NETWORK_ONLY
+    changers = STAFF_KINDS
+    list_display = ("siret", "name", "city", "email", "is_approved", "suspended_at", "cabinet")
+    list_display_links = ("siret", "name")
+    list_filter = ("is_approved", ("suspended_at", admin.EmptyFieldListFilter), "cabinet")
+    list_select_related = ("establishment", "cabinet")
+    search_fields = ("establishment__siret", "establishment__name", "establishment__city", "email")
+    ordering = ("establishment__siret", "pk")
+    autocomplete_fields = ("establishment",)
+    fields = ("cabinet", "establishment", "email", "is_approved", "suspended_at", "created_at")
+    readonly_fields = ("suspended_at", "created_at")
+    actions: ClassVar = ("suspend", "resume")
+
+    @admin.action(description="Suspendre l'accès des réparateurs choisis", permissions=["change"])
+    def suspend(self, request: HttpRequest, queryset: "QuerySet[CabinetEstablishment]") -> None:
+        """Their people no longer see this cabinet's dossiers, at once."""
+        self._switch(request, queryset.filter(suspended_at=None), "suspended")
+
+    @admin.action(description="Rétablir l'accès des réparateurs choisis", permissions=["change"])
+    def resume(self, request: HttpRequest, queryset: "QuerySet[CabinetEstablishment]") -> None:
+        self._switch(request, queryset.exclude(suspended_at=None), "resumed")
+
+    def _switch(self, request: HttpRequest, queryset: "QuerySet[CabinetEstablishment]", event: str) -> None:
+        links = list(queryset.select_for_update(of=("self",)))
+        for link in links:
+            link.suspended_at = timezone.now() if event == "suspended" else None
+            link.save(update_fields=["suspended_at"])
+            journal.record(link, event, actor=actor_of(request))
+        self.message_user(request, f"{EVENT_LABELS[event]} : {len(links)}.", messages.SUCCESS)
+
+    @admin.display(description="SIRET", ordering="establishment__siret")
+    def siret(self, link: CabinetEstablishment) -> str:
+        return display_siret(link.establishment.siret)
+
+    @admin.display(description="nom", ordering="establishment__name")
+    def name(self, link: CabinetEstablishment) -> str:
+        return link.establishment.name
+
+    @admin.display(description="ville", ordering="establishment__city")
+    def city(self, link: CabinetEstablishment) -> str:
+        return link.establishment.city
+
+
+@admin.register(JournalEntry)
+class JournalEntryAdmin(TenantModelAdmin):
+    """Read by staff, written by the program, changed by nobody."""
+
+    list_display = ("at", "event_shown", "subject_label", "actor_label", "actor_role", "cabinet")
+    list_display_links = ("at", "event_shown")
+    list_filter = ("cabinet", "subject_type", "at")
+    list_select_related = ("cabinet",)
+    search_fields = ("subject_label",)
+    ordering = ("-at", "-pk")
+    sortable_by = ("at",)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Which person acted is the network administrator's to know."""
+        shown = [
+            "at",
+            "event_shown",
+            "subject_label",
+            "actor_label",
+            "actor_role",
+            "cabinet",
+            "establishment",
+            "detail",
+        ]
+        return [*shown, "user_id"] if actor_of(request).kind == Kind.NETWORK else shown
+
+    @admin.display(description="évènement")
+    def event_shown(self, entry: JournalEntry) -> str:
+        return EVENT_LABELS.get(entry.event, entry.event)

@@ -1,0 +1,284 @@
+"""What every admin page inherits: rows, choices, filters, deletions and history of the actor's own tenant only.
+
+Django's admin reaches rows by many more ways than `get_queryset`; each is closed here once, so that a registration
+cannot forget it. `tests/test_admin_isolation.py` opens every one of them again and must turn red.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.options import BaseModelAdmin
+from django.contrib.admin.utils import NestedObjects
+from django.contrib.admin.widgets import ForeignKeyRawIdWidget
+from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
+from django.db import DEFAULT_DB_ALIAS, models
+from django.forms.models import ModelChoiceField
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.text import capfirst
+
+from accounts import journal
+from accounts.http import ActorRequest
+from accounts.models import JournalEntry
+from accounts.scope import ANONYMOUS, BY_CABINET, Actor, Kind, TenantModel
+
+if TYPE_CHECKING:
+    _Base = BaseModelAdmin[Any]
+    _Admin = admin.ModelAdmin[Any]
+    _Inline = admin.TabularInline[Any, Any]
+    _Form = forms.ModelForm[Any]
+    _RawId = ForeignKeyRawIdWidget
+else:
+    _Base, _Admin, _Inline = object, admin.ModelAdmin, admin.TabularInline
+    _Form, _RawId = forms.BaseModelForm, ForeignKeyRawIdWidget
+
+STAFF_KINDS = frozenset({Kind.STAFF, Kind.NETWORK})
+NETWORK_ONLY = frozenset({Kind.NETWORK})
+NOBODY: frozenset[Kind] = frozenset()
+
+EVENT_LABELS: dict[str, str] = {"added": "Ajout", "changed": "Modification"}  # apps add the names of their own events
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    return cast("ActorRequest", request).actor
+
+
+def rows(model: type[models.Model], actor: Actor) -> "models.QuerySet[Any]":
+    """The rows of any model this actor may see; what is no tenant's (people) only the network sees."""
+    if issubclass(model, TenantModel):
+        return cast("Any", model).objects.visible_to(actor)  # type: ignore[no-any-return]
+    everything = models.QuerySet(model)
+    return everything if actor.sees_everything else everything.none()
+
+
+def refuse_shared_paths(model: type[models.Model], paths: Iterable[Any]) -> None:
+    """Raise `ImproperlyConfigured` for a path that follows a relation backwards: it ends in other tenants' rows."""
+    for path in paths:
+        step: Any = model
+        for part in str(path).strip("-^=@").split("__"):
+            try:
+                field = step._meta.get_field(part)
+            except (AttributeError, FieldDoesNotExist):
+                break  # a method, a transform or a lookup: no relation to follow
+            if field.one_to_many or field.many_to_many or (field.one_to_one and field.auto_created):
+                message = f"{model.__name__}: « {path} » leads through a shared row to other tenants' rows."
+                raise ImproperlyConfigured(message)
+            step = field.related_model
+
+
+class ScopedRelatedFilter(admin.RelatedFieldListFilter):
+    """A filter on a foreign key whose choices are rows, and therefore scoped."""
+
+    def field_choices(
+        self, field: Any, request: HttpRequest, model_admin: "admin.ModelAdmin[Any]"
+    ) -> list[tuple[Any, str]]:
+        found = rows(field.remote_field.model, actor_of(request))
+        return sorted(((row.pk, str(row)) for row in found), key=lambda choice: choice[1].casefold())
+
+
+class NamelessRawIdWidget(_RawId):
+    """Django's own looks up the name of whatever identifier stands in the box, or in the address."""
+
+    def label_and_url_for_value(self, value: Any) -> tuple[str, str]:
+        return "", ""
+
+
+class ScopedForm(_Form):
+    """Scope every choice again in the form: a widget's list being scoped says nothing about what is posted."""
+
+    actor: Actor
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, ModelChoiceField) and field.queryset is not None:
+                allowed = rows(field.queryset.model, self.actor).values("pk")
+                field.queryset = field.queryset.filter(pk__in=allowed)
+
+
+class Scoped(_Base):
+    """Rights follow from the kind of actor, never from rows of permissions; nobody writes unless declared."""
+
+    viewers = STAFF_KINDS
+    adders = NOBODY
+    changers = NOBODY
+    deleters = NOBODY
+    view_on_site = False
+
+    def _may(self, request: HttpRequest, kinds: frozenset[Kind]) -> bool:
+        """Staff write only rows that are their cabinet's: what several cabinets share is nobody's to change."""
+        kind = actor_of(request).kind
+        paths = getattr(self.model, "tenant_paths", {})
+        return kind in kinds and (kind != Kind.STAFF or paths.get(Kind.STAFF) == BY_CABINET)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return actor_of(request).kind in self.viewers
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, self.adders)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, self.changers)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, self.deleters)
+
+    def get_queryset(self, request: HttpRequest) -> "models.QuerySet[Any]":
+        found = rows(self.model, actor_of(request))
+        ordering = self.get_ordering(request)
+        return found.order_by(*ordering) if ordering else found
+
+    def get_field_queryset(
+        self, db: str | None, db_field: Any, request: HttpRequest | None
+    ) -> "models.QuerySet[Any] | None":
+        """Choices are rows too; this queryset both fills the list and validates what is posted."""
+        return rows(db_field.remote_field.model, actor_of(request) if request else ANONYMOUS)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest | None, **kwargs: Any) -> Any:
+        if db_field.name in self.raw_id_fields:
+            kwargs.setdefault("widget", NamelessRawIdWidget(db_field.remote_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> "Sequence[Any]":
+        """A row never changes owner, and staff never choose one; the network chooses it when it adds the row."""
+        declared = tuple(super().get_readonly_fields(request, obj))
+        if obj is None and actor_of(request).kind == Kind.NETWORK:
+            return declared
+        return (*declared, *(name for name in tenant_fields(self.model) if name not in declared))
+
+
+def tenant_fields(model: type[models.Model]) -> list[str]:
+    """The fields that say whose a row is."""
+    names = {path.split("__")[0] for path, _ in getattr(model, "tenant_paths", {}).values()}
+    return sorted(names & {field.name for field in model._meta.fields})
+
+
+class TenantModelAdmin(Scoped, _Admin):
+    """The only kind of registration `StaffAdminSite` takes."""
+
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    list_per_page = 50
+    list_max_show_all = 50
+    object_history_template = "admin/object_history.html"
+
+    def __init__(self, model: type[Any], admin_site: admin.AdminSite) -> None:
+        super().__init__(model, admin_site)
+        filters = [item[0] if isinstance(item, (tuple, list)) else item for item in self.list_filter or ()]
+        paths = (*self.search_fields, *filters, *(self.ordering or ()), *self.list_display, self.date_hierarchy or "")
+        refuse_shared_paths(model, [path for path in paths if isinstance(path, str)])
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """An absent row and a foreign one get one answer; Django's would name the identifier on the index page."""
+        found = super().get_object(request, object_id, from_field)
+        if found is None:
+            raise Http404
+        return found
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        return type(form.__name__, (ScopedForm, form), {"actor": actor_of(request)})
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:  # type: ignore[override]
+        return [self._scoped_filter(item) for item in super().get_list_filter(request)]
+
+    def _scoped_filter(self, item: Any) -> Any:
+        path, kind = (item[0], item[1]) if isinstance(item, (tuple, list)) else (item, None)
+        if not isinstance(path, str) or (isinstance(kind, type) and issubclass(kind, ScopedRelatedFilter)):
+            return item
+        step: Any = self.model
+        for part in path.split("__"):
+            field = step._meta.get_field(part)
+            step = field.related_model
+        return (path, ScopedRelatedFilter) if field.is_relation else item
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:  # type: ignore[override]
+        """Only what a declared filter offers: Django lets through any lookup on the model's own columns."""
+        declared = {item[0] if isinstance(item, tuple) else item for item in self.get_list_filter(request)}
+        names = [path for path in declared if isinstance(path, str)]
+        offered = any(lookup == path or lookup.startswith(f"{path}__") for path in names)
+        return offered and bool(super().lookup_allowed(lookup, value, request))
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """What staff add is their cabinet's, whatever was posted."""
+        actor = actor_of(request)
+        if not change and actor.kind == Kind.STAFF:
+            obj.cabinet_id = actor.cabinet_ids[0]
+        super().save_model(request, obj, form, change)
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
+        """Name what goes with a row as far as the actor may see it; the rest neither by name nor by number."""
+        objs = list(objs)
+        collector = NestedObjects(using=DEFAULT_DB_ALIAS, origin=objs)
+        collector.collect(objs)
+        seen = _sight(actor_of(request))
+        collector.edges = {row: [child for child in found if seen(child)] for row, found in collector.edges.items()}
+        visible = {model: [row for row in found if seen(row)] for model, found in collector.model_objs.items()}
+        counts = {str(model._meta.verbose_name_plural): len(found) for model, found in visible.items() if found}
+        lacking = {str(model._meta.verbose_name) for model in visible if not self._may_delete(model, request)}
+        protected = [_described(row) for row in collector.protected if seen(row)]
+        return collector.nested(_described), counts, lacking, protected
+
+    def _may_delete(self, model: type[models.Model], request: HttpRequest) -> bool:
+        registered = self.admin_site.is_registered(model)
+        return registered and self.admin_site.get_model_admin(model).has_delete_permission(request)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The journal, scoped; Django's own log is nobody's tenant: it prints the logins of other cabinets."""
+        row = self.get_object(request, object_id)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Historique : {row}",
+            "entries": journal_of(row, actor_of(request)),
+            "module_name": str(capfirst(self.opts.verbose_name_plural)),
+            "object": row,
+            "opts": self.opts,
+            "preserved_filters": self.get_preserved_filters(request),
+            **(extra_context or {}),
+        }
+        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
+        return TemplateResponse(request, cast("str", self.object_history_template), context)
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        return journal.record(obj, "added", actor=actor_of(request))
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Which fields were changed; never what they said: shop and cabinet read this."""
+        return journal.record(obj, "changed", actor=actor_of(request), changes=message)
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        return [journal.record(row, "deleted", actor=actor_of(request)) for row in queryset]
+
+
+class TenantInline(Scoped, _Inline):
+    """Rows shown inside their parent's page, under the same rules."""
+
+    extra = 0
+    show_change_link = True
+    can_delete = False
+
+
+def journal_of(row: models.Model, actor: Actor, at_most: int = 200) -> list[JournalEntry]:
+    """The newest entries about a row, each with `event_label`."""
+    about = JournalEntry.objects.visible_to(actor).filter(subject_type=row._meta.label_lower, subject_id=row.pk)
+    found = list(about.order_by("-at", "-pk")[:at_most])
+    for entry in found:
+        entry.event_label = EVENT_LABELS.get(entry.event, entry.event)  # type: ignore[attr-defined]
+    return found
+
+
+def _described(row: models.Model) -> str:
+    return f"{capfirst(str(row._meta.verbose_name))} : {row}"
+
+
+def _sight(actor: Actor) -> Callable[[models.Model], bool]:
+    return lambda row: rows(type(row), actor).filter(pk=row.pk).exists()

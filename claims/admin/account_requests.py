@@ -1,0 +1,149 @@
+"""Shops that ask for an account: what is known of them, and the decision.
+
+Here and not beside the other accounts pages, because the evidence is the cabinet's dossiers.
+"""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db.models import Case, OuterRef, QuerySet, Subquery, When
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from accounts.exceptions import NotAllowed
+from accounts.models import AccountRequest, CabinetEstablishment, ShopMember
+from accounts.scope import Actor
+from accounts.services import approve_request, refuse_request
+from accounts.tenantadmin import TenantModelAdmin, actor_of, journal_of
+from accounts.validators import display_siret
+from claims.admin.dossiers import matching
+from claims.admin.forms import RefusalForm, said
+from claims.admin.workspace import PostedForms
+from claims.models import Dossier
+
+PENDING = AccountRequest.State.PENDING
+SHOWN_DOSSIERS = 10
+
+
+def evidence(request: AccountRequest, actor: Actor) -> dict[str, Any]:
+    """What speaks for the requester, as far as this actor may see: a SIRET is public and proves nothing."""
+    dossiers = Dossier.objects.visible_to(actor).filter(
+        pk__in=matching([request.siret]), cabinet=request.cabinet_id, siret=request.siret
+    )
+    links = CabinetEstablishment.objects.visible_to(actor).filter(cabinet=request.cabinet_id)
+    link = links.filter(establishment__siret=request.siret).select_related("establishment").first()
+    known = link.email if link else ""
+    siren = request.siret[:9]
+    people = ShopMember.objects.visible_to(actor).filter(organisation__establishments__siret__startswith=siren)
+    return {
+        "count": dossiers.count(),
+        "dossiers": list(dossiers.order_by("-pk")[:SHOWN_DOSSIERS]),
+        "link": link,
+        "known_email": known,
+        "email_matches": bool(known) and known.casefold() == request.user.email.casefold(),
+        "same_siren": list(people.filter(left_at=None).select_related("user", "organisation").distinct()),
+    }
+
+
+@admin.register(AccountRequest)
+class AccountRequestAdmin(PostedForms, TenantModelAdmin):
+    """Decided once; whoever comes second is told."""
+
+    list_display = (
+        "company_name",
+        "siret_shown",
+        "email",
+        "known_shown",
+        "cabinet",
+        "state",
+        "requested_at",
+        "decided_by",
+    )
+    list_filter = ("state", "cabinet")
+    list_select_related = ("user", "cabinet")
+    ordering: ClassVar = (Case(When(state=PENDING, then=0), default=1), "-requested_at", "-pk")
+    search_fields = ("company_name", "siret", "user__email")
+    sortable_by = ("company_name", "requested_at")
+    fields = (
+        "company_name", "siret_shown", "postal_code", "person", "email", "cabinet", "requested_at",
+        "state", "decided_at", "decided_by", "reason",
+    )  # fmt: skip
+    actions = ("approve_selected",)
+    posts = {"approuver": "approve", "refuser": "refuse"}
+    change_form_template = "admin/accounts/accountrequest/change_form.html"
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[AccountRequest]":
+        links = CabinetEstablishment.objects.visible_to(actor_of(request))
+        known = links.filter(cabinet=OuterRef("cabinet"), establishment__siret=OuterRef("siret"))
+        return super().get_queryset(request).annotate(known_email=Subquery(known.values("email")[:1]))
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        row, actor = self.get_object(request, object_id), actor_of(request)
+        context = {
+            "title": "Demande de compte",
+            "evidence": evidence(row, actor),
+            "entries": journal_of(row, actor),
+            "refusal_form": RefusalForm(),
+            "may_decide": row.state == PENDING,
+        }
+        return super().change_view(request, object_id, form_url, context | (extra_context or {}))
+
+    def approve(self, request: HttpRequest, row: AccountRequest) -> tuple[int, str]:
+        approve_request(row, actor=actor_of(request))
+        return messages.SUCCESS, f"Le compte de {row.company_name} est ouvert ; le demandeur en est averti."
+
+    def refuse(self, request: HttpRequest, row: AccountRequest) -> tuple[int, str]:
+        form = RefusalForm(request.POST)
+        if not form.is_valid():
+            return messages.ERROR, said(form)
+        refuse_request(row, actor=actor_of(request), reason=form.cleaned_data["reason"])
+        return messages.SUCCESS, f"La demande de {row.company_name} est refusée ; le demandeur en est averti."
+
+    @admin.action(description="Approuver les demandes choisies", permissions=["view"])
+    def approve_selected(self, request: HttpRequest, queryset: "QuerySet[AccountRequest]") -> HttpResponse | None:
+        """Show what speaks for each, then do each on its own: one decided meanwhile does not stop the others."""
+        pending = list(queryset.filter(state=PENDING).select_related("user", "cabinet"))
+        if "confirmed" not in request.POST:
+            return self._confirmation(request, pending)
+        refusals = []
+        for row in pending:
+            try:
+                approve_request(row, actor=actor_of(request))
+            except NotAllowed as refusal:
+                refusals.append(f"{row.company_name} : {refusal}")
+        done = len(pending) - len(refusals)
+        self.message_user(request, f"{done} compte{'s' if done > 1 else ''} ouvert{'s' if done > 1 else ''}.")
+        for refusal in refusals:
+            self.message_user(request, refusal, messages.ERROR)
+        return None
+
+    def _confirmation(self, request: HttpRequest, pending: list[AccountRequest]) -> HttpResponse:
+        actor = actor_of(request)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Approuver ces demandes ?",
+            "opts": self.opts,
+            "requests": [(row, evidence(row, actor)) for row in pending],
+            "checkbox": ACTION_CHECKBOX_NAME,
+        }
+        return TemplateResponse(request, "admin/accounts/accountrequest/approve.html", context)
+
+    @admin.display(description="SIRET", ordering="siret")
+    def siret_shown(self, row: AccountRequest) -> str:
+        return display_siret(row.siret)
+
+    @admin.display(description="nom du demandeur")
+    def person(self, row: AccountRequest) -> str:
+        return row.user.full_name
+
+    @admin.display(description="e-mail du demandeur")
+    def email(self, row: AccountRequest) -> str:
+        return row.user.email
+
+    @admin.display(description="e-mail connu du cabinet", boolean=True)
+    def known_shown(self, row: Any) -> bool | None:
+        """Yes: the same; no: another; unknown: the cabinet knows none."""
+        return row.known_email.casefold() == row.user.email.casefold() if row.known_email else None

@@ -1,0 +1,155 @@
+"""The cabinet's list of dossiers, and the page from which a dossier is worked on."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import F, QuerySet
+from django.db.models.expressions import RawSQL
+from django.http import HttpRequest, HttpResponse
+
+from accounts.scope import Kind
+from accounts.tenantadmin import TenantModelAdmin, actor_of, journal_of
+from claims.admin import workspace
+from claims.admin.forms import BUTTONS, PublishForm, SiretForm
+from claims.admin.siret import label_of, likely_links
+from claims.models import Document, Dossier
+from claims.models.queries import SEARCH_LIMIT, SEARCH_WORDS
+from claims.workflow import WAITING, State
+
+WHOSE_TURN = {Kind.STAFF: "Au cabinet", Kind.REPAIRER: "Au réparateur", None: "–"}
+TURNS = {"cabinet": Kind.STAFF, "reparateur": Kind.REPAIRER}
+
+
+def matching(words: list[str]) -> RawSQL:
+    """The ids that answer all the words, by the one indexed search, which takes its tenant from the database scope."""
+    return RawSQL("SELECT search_ids(%s, %s)", (words[:SEARCH_WORDS], SEARCH_LIMIT))
+
+
+class SiretFilter(admin.SimpleListFilter):
+    """Dossiers attached to nobody, because the cabinet's file named no valid SIRET."""
+
+    title = "rattachement"
+    parameter_name = "siret"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("a-corriger", "SIRET à corriger")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> "QuerySet[Dossier]":
+        found: QuerySet[Dossier] = queryset.without_establishment() if self.value() == "a-corriger" else queryset
+        return found
+
+
+class TurnFilter(admin.SimpleListFilter):
+    title = "à qui de jouer"
+    parameter_name = "tour"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("cabinet", "Au cabinet"), ("reparateur", "Au réparateur")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> "QuerySet[Dossier]":
+        who = TURNS.get(self.value() or "")
+        states = [state for state, turn in WAITING.items() if turn.who == who]
+        found: QuerySet[Dossier] = queryset.filter(state__in=states) if who else queryset
+        return found
+
+
+@admin.register(Dossier)
+class DossierAdmin(workspace.Workspace, TenantModelAdmin):
+    """Nothing is typed into a dossier here: the cabinet's software fills it, the table of states moves it."""
+
+    list_display = (
+        "reference", "insured", "vehicle_shown", "plate_shown", "shop", "state_shown", "who_acts",
+        "mission_shown", "claim_on", "expertise_shown",
+    )  # fmt: skip
+    list_filter = (
+        "state", TurnFilter, SiretFilter, "ve_procedure", "is_approved_repairer",
+        ("expertise_on", admin.DateFieldListFilter),
+    )  # fmt: skip
+    list_select_related = ("establishment",)
+    ordering: ClassVar = (F("claim_on").desc(nulls_last=True), "-pk")
+    search_fields = ("reference",)  # shows the box; `get_search_results` does the search
+    search_help_text = "Référence, n° de sinistre, immatriculation, assuré, véhicule, SIRET"
+    sortable_by = ("reference", "state_shown", "claim_on")  # the columns with an index
+    fieldsets = (
+        (
+            None,
+            {"fields": ("reference", "claim_number", "cabinet", "state_shown", "state_since", "who_acts", "expert")},
+        ),
+        ("Dates", {"fields": ("mission_on", "claim_on", "expertise_on")}),
+        ("Véhicule", {"fields": ("make", "model", "plate", "vin", "impact", "ve_procedure")}),
+        ("Assuré", {"fields": ("insured_name", "insured_email", "insured_phone")}),
+        ("Assurance", {"fields": ("insurer_name", "insurer_code", "principal_name", "deductible")}),
+        ("Réparateur", {"fields": ("shop", "siret", "is_approved_repairer", "amount_excl_tax", "last_estimate")}),
+    )
+    change_form_template = "admin/claims/dossier/change_form.html"
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Dossier]":
+        """Without the columns that only the database reads."""
+        return super().get_queryset(request).defer("search_text", "insured_key", "vehicle_key", "plate_key")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: "QuerySet[Dossier]", search_term: str
+    ) -> tuple["QuerySet[Dossier]", bool]:
+        """One indexed search instead of `LIKE` over six columns, which row-level security would keep from an index."""
+        words = search_term.split()
+        return (queryset.filter(pk__in=matching(words)) if words else queryset), False
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        dossier = self.get_object(request, object_id)
+        context = self.work_on(request, dossier) | {"title": "Dossier"} | (extra_context or {})
+        return super().change_view(request, object_id, form_url, context)
+
+    def work_on(self, request: HttpRequest, dossier: Dossier) -> dict[str, Any]:
+        """What the page offers beside the fields: acts, papers, étapes."""
+        actor = actor_of(request)
+        papers = list(Document.objects.visible_to(actor).filter(dossier=dossier).newest_first())
+        orphan = dossier.establishment_id is None
+        return {
+            "actions": [action for action in dossier.actions_for(actor) if action in BUTTONS],
+            "received": [paper for paper in papers if paper.direction == Document.Direction.RECEIVED],
+            "sent": [paper for paper in papers if paper.direction == Document.Direction.SENT],
+            "publish_form": PublishForm(),
+            "siret_form": SiretForm(dossier=dossier, actor=actor),
+            "orphan": orphan,
+            "likely": [(link.establishment.siret, label_of(link)) for link in likely_links(dossier, actor)]
+            if orphan
+            else [],
+            "entries": journal_of(dossier, actor),
+        }
+
+    @admin.display(description="assuré")
+    def insured(self, dossier: Dossier) -> str:
+        return dossier.insured_name
+
+    @admin.display(description="véhicule")
+    def vehicle_shown(self, dossier: Dossier) -> str:
+        return dossier.vehicle
+
+    @admin.display(description="immatriculation")
+    def plate_shown(self, dossier: Dossier) -> str:
+        return dossier.plate
+
+    @admin.display(description="réparateur")
+    def shop(self, dossier: Dossier) -> str:
+        return (
+            str(dossier.establishment) if dossier.establishment else f"SIRET à corriger : {dossier.siret or 'absent'}"
+        )
+
+    @admin.display(description="état", ordering="tab")
+    def state_shown(self, dossier: Dossier) -> str:
+        return State(dossier.state).label
+
+    @admin.display(description="à qui de jouer")
+    def who_acts(self, dossier: Dossier) -> str:
+        turn = dossier.turn
+        return f"{WHOSE_TURN[turn.who]} : {turn.expected}" if turn.who else "–"
+
+    @admin.display(description="mission")
+    def mission_shown(self, dossier: Dossier) -> Any:
+        return dossier.mission_on
+
+    @admin.display(description="expertise")
+    def expertise_shown(self, dossier: Dossier) -> Any:
+        return dossier.expertise_on

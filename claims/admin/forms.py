@@ -1,0 +1,74 @@
+"""What staff type on a dossier's page."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from accounts.models import CabinetEstablishment
+from accounts.scope import Actor
+from accounts.validators import clean_siret
+from claims.models import Document, Dossier
+from claims.models.documents import RECEIVED_KINDS
+from claims.workflow import Action
+
+# Those with a form of their own, and those only an import does.
+ELSEWHERE = frozenset({Action.PUBLISH_DOCUMENT, Action.CORRECT_SIRET, Action.RECEIVE, Action.SYNCHRONISE})
+BUTTONS = [action for action in Action if action not in ELSEWHERE]
+
+
+class ActionForm(forms.Form):
+    """A button of the state table; whether it may be pressed now is the table's answer, not the form's."""
+
+    action = forms.TypedChoiceField(
+        choices=[(action.value, action.label) for action in BUTTONS],
+        coerce=Action,
+        error_messages={
+            "required": "Choisissez une action.",
+            "invalid_choice": "Cette action n'existe pas sur cette page.",
+        },
+    )
+
+
+class PublishForm(forms.Form):
+    """A document for the shop."""
+
+    kind = forms.TypedChoiceField(
+        label="Type", choices=[(kind.value, kind.label) for kind in RECEIVED_KINDS], coerce=Document.Kind
+    )
+    file = forms.FileField(label="Fichier (PDF, JPEG ou PNG, 25 Mo au plus)", allow_empty_file=True)
+    label = forms.CharField(label="Libellé", max_length=160, required=False, help_text="Vide : le nom du fichier.")
+
+
+class SiretForm(forms.Form):
+    """The right SIRET of a dossier: one of a shop the dossier's cabinet works with."""
+
+    siret = forms.CharField(label="SIRET du réparateur", max_length=40)
+
+    def __init__(self, *args: Any, dossier: Dossier, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.links = CabinetEstablishment.objects.visible_to(actor).filter(cabinet=dossier.cabinet_id)
+        self.link: CabinetEstablishment | None = None
+
+    def clean_siret(self) -> str:
+        siret = clean_siret(self.cleaned_data["siret"])
+        self.link = self.links.filter(establishment__siret=siret).select_related("establishment").first()
+        if self.link is None:
+            raise ValidationError("Ce SIRET n'est pas celui d'un réparateur de ce cabinet.", code="unknown")
+        return siret
+
+
+class RefusalForm(forms.Form):
+    """Why an account is refused: the requester reads it."""
+
+    reason = forms.CharField(
+        label="Motif du refus",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
+        error_messages={"required": "Écrivez le motif : il est envoyé au demandeur."},
+    )
+
+
+def said(form: forms.Form) -> str:
+    """Every refusal of a form as one sentence or more, for a message at the top of the page."""
+    return " ".join(str(problem) for problems in form.errors.values() for problem in problems)

@@ -1,0 +1,39 @@
+"""The outbox, to be read: what was to be told, and whether it was."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+
+from accounts.scope import Kind
+from accounts.tenantadmin import EVENT_LABELS, TenantModelAdmin, actor_of
+from messaging.models import Notification
+
+
+@admin.register(Notification)
+class NotificationAdmin(TenantModelAdmin):
+    """To a cabinet a recipient is a shop; the person and the address are for the network alone."""
+
+    list_display = ("created_at", "event_shown", "establishment", "cabinet", "state", "attempts", "sent_at", "reason")
+    list_display_links = ("created_at", "event_shown")
+    list_filter = ("state", "cabinet", "created_at")
+    list_select_related = ("establishment", "cabinet")
+    ordering = ("-pk",)
+    sortable_by = ()
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        shown = ["event_shown", "establishment", "cabinet", "state", "reason", "attempts"]
+        shown += ["created_at", "not_before", "sent_at"]
+        return [*shown, "recipient", "key"] if actor_of(request).kind == Kind.NETWORK else shown
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The row's own name is its key, which names the recipient: the page's title says the event instead."""
+        row = self.get_object(request, object_id)
+        context = {"subtitle": self.event_shown(row), "original": self.event_shown(row)}
+        return super().change_view(request, object_id, form_url, context | (extra_context or {}))
+
+    @admin.display(description="évènement")
+    def event_shown(self, row: Notification) -> str:
+        return EVENT_LABELS.get(row.event, row.event)
