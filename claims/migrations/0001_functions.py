@@ -1,6 +1,6 @@
 """The SQL functions that stored columns and indexes are made of."""
 
-from django.contrib.postgres.operations import TrigramExtension, UnaccentExtension
+from django.contrib.postgres.operations import BtreeGinExtension, TrigramExtension, UnaccentExtension
 from django.db import migrations
 
 
@@ -9,6 +9,7 @@ class Migration(migrations.Migration):
     operations = [
         UnaccentExtension(),
         TrigramExtension(),
+        BtreeGinExtension(),
         migrations.RunSQL(
             """
             -- Immutable, so that it can be stored and indexed: the dictionary is named, not looked up.

@@ -6,7 +6,9 @@ from django.db import migrations
 from accounts.rowsecurity import CABINET, ESTABLISHMENT, USER, InheritTenant, IsolateRows, any_of
 
 INDEXES = """
-CREATE INDEX dossier_search ON claims_dossier USING gin (search_text gin_trgm_ops)
+-- The tenant stands in the index: below a policy the planner has no statistics of `LIKE`, and would read every row of
+-- the network that matches a common word (400 ms against 20 ms for 300,000 dossiers).
+CREATE INDEX dossier_search ON claims_dossier USING gin (establishment_id, cabinet_id, search_text gin_trgm_ops)
   WITH (fastupdate = on, gin_pending_list_limit = 65536);
 -- The sort keys only: an index that covers the whole row lures the planner into reading it whole.
 CREATE INDEX dossier_est_sort ON claims_dossier (establishment_id) INCLUDE (id, cabinet_id, tab, claim_on,
@@ -74,19 +76,36 @@ DECLARE
   word text;
   bare text;
   conditions text := '';
+  tenants bigint[];
 BEGIN
   FOREACH word IN ARRAY words LOOP
-    word := replace(replace(replace(fold(word), '\\', '\\\\'), '%', '\\%'), '_', '\\_');
+    word := fold(word);
+    -- Two letters make no trigram: read the tenant's dossiers in order until enough are found.
+    IF length(word) < 3 THEN
+      conditions := conditions || format(' AND strpos(search_text, %L) > 0', word);
+      CONTINUE;
+    END IF;
+    word := replace(replace(replace(word, '\\', '\\\\'), '%', '\\%'), '_', '\\_');
     bare := replace(word, '-', '');
     conditions := conditions || CASE WHEN bare IN (word, '')
       THEN format(' AND search_text LIKE %L', '%' || word || '%')
       ELSE format(' AND (search_text LIKE %L OR search_text LIKE %L)', '%' || word || '%', '%' || bare || '%') END;
   END LOOP;
   IF NOT scope_all() THEN
-    conditions := conditions || format(
-      ' AND (cabinet_id = ANY (%L::bigint[]) OR establishment_id = ANY (%L::bigint[])'
-      ' AND (cabinet_id || '':'' || establishment_id) <> ALL (%L::text[]))',
-      scope_ids('portal.cabinets'), scope_ids('portal.establishments'), scope_texts('portal.suspended'));
+    -- Each tenant by its value, alone when it is alone: the planner then picks between its index and the trigrams.
+    tenants := scope_ids('portal.cabinets');
+    IF tenants <> '{}' THEN
+      conditions := conditions || format(' AND cabinet_id = ANY (%L::bigint[])', tenants);
+    ELSE
+      tenants := scope_ids('portal.establishments');
+      conditions := conditions || CASE WHEN cardinality(tenants) = 1
+        THEN format(' AND establishment_id = %L', tenants[1])
+        ELSE format(' AND establishment_id = ANY (%L::bigint[])', tenants) END;
+      IF scope_texts('portal.suspended') <> '{}' THEN
+        conditions := conditions || format(' AND (cabinet_id || '':'' || establishment_id) <> ALL (%L::text[])',
+          scope_texts('portal.suspended'));
+      END IF;
+    END IF;
   END IF;
   RETURN QUERY EXECUTE 'SELECT id FROM claims_dossier WHERE true' || conditions ||
     ' ORDER BY claim_on DESC NULLS LAST, id DESC LIMIT ' || at_most;

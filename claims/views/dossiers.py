@@ -1,5 +1,6 @@
 """The list and the page of a dossier."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -15,7 +16,7 @@ from claims import calendar
 from claims.forms import ListForm
 from claims.models import Document, Dossier, DossierTally
 from claims.models.documents import REPORTS
-from claims.models.queries import PAGE_SIZE
+from claims.models.queries import PAGE_SIZE, search
 from claims.services.dossiers import note_visit
 from claims.views import listing
 from claims.workflow import Action
@@ -35,7 +36,7 @@ def dossiers(request: ActorRequest) -> HttpResponse:
     form = ListForm(request.GET, actor=request.actor)
     wanted = form.wanted()
     counts = DossierTally.objects.visible_to(request.actor).by_tab(wanted.site_ids, wanted.cabinet_id)
-    wanted = listing.within(wanted, counts)
+    wanted = replace(listing.within(wanted, counts), found=search(wanted.words) if wanted.words else ())
     rows = list(Dossier.objects.visible_to(request.actor).for_list(request.actor, wanted))
     if not rows and wanted.page > 1:
         return redirect(listing.address(request, page=None))
