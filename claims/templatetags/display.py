@@ -56,6 +56,16 @@ def size(octets: int) -> str:
 
 
 @register.filter
+def mail_link(address: str) -> str:
+    return format_html('<a href="mailto:{0}">{0}</a>', address) if address else ""
+
+
+@register.filter
+def phone_link(number: str) -> str:
+    return format_html('<a href="tel:{}">{}</a>', "".join(number.split()), number) if number else ""
+
+
+@register.filter
 def photos(documents: Iterable[Document]) -> list[Document]:
     return [document for document in documents if document.is_photo]
 
