@@ -1,0 +1,165 @@
+"""Cars drawn from three sides, on a workshop's floor: the backgrounds of the photos."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from random import Random
+
+from PIL import Image, ImageDraw, ImageFilter
+
+WIDTH, HEIGHT = 1280, 960
+_MARGIN = 60  # drawn around, cut off after turning
+PAINTS = {
+    "gris": (128, 134, 140),
+    "blanc": (226, 228, 228),
+    "noir": (44, 46, 50),
+    "bleu": (42, 84, 150),
+    "rouge": (158, 38, 40),
+    "vert": (52, 104, 72),
+    "orange": (206, 112, 34),
+    "beige": (190, 176, 146),
+}
+_GLASS, _TYRE, _RIM, _LAMP, _TAIL, _SHADE = (
+    (62, 78, 92),
+    (24, 24, 26),
+    (168, 172, 176),
+    (244, 240, 214),
+    (172, 24, 28),
+    0.72,
+)
+_Colour = tuple[int, int, int]
+
+
+class View(StrEnum):
+    FRONT = "front"
+    REAR = "rear"
+    LEFT = "left"
+    RIGHT = "right"
+
+
+@dataclass(frozen=True, slots=True)
+class Car:
+    """A drawn car: where its plate is, and the angle in degrees at which the picture was taken."""
+
+    picture: Image.Image
+    plate_at: tuple[int, int]
+    angle: float
+
+
+def grain() -> Image.Image:
+    """The noise of a sensor, the same for all: it takes longer to make than a car."""
+    return Image.effect_noise((WIDTH, HEIGHT), 22).convert("RGB")
+
+
+def draw(view: View, colour: str, rng: Random, grain: Image.Image) -> Car:
+    size = (WIDTH + 2 * _MARGIN, HEIGHT + 2 * _MARGIN)
+    scene = _workshop(size, rng)
+    pen = _Pen(ImageDraw.Draw(scene), size, rng.uniform(0.94, 1.04), PAINTS[colour])
+    if view in {View.LEFT, View.RIGHT}:
+        plate = _side(pen)
+    else:
+        plate = _end(pen, _LAMP if view == View.FRONT else _TAIL)
+    if view == View.RIGHT:
+        scene, plate = scene.transpose(Image.Transpose.FLIP_LEFT_RIGHT), (size[0] - plate[0], plate[1])
+    angle = rng.uniform(-1.5, 1.5)
+    scene = scene.filter(ImageFilter.SMOOTH).rotate(angle, Image.Resampling.BILINEAR)
+    scene = scene.crop((_MARGIN, _MARGIN, _MARGIN + WIDTH, _MARGIN + HEIGHT))
+    return Car(Image.blend(scene, grain, 0.07), (plate[0] - _MARGIN, plate[1] - _MARGIN), angle)
+
+
+def _workshop(size: tuple[int, int], rng: Random) -> Image.Image:
+    """A wall, a floor with its joints, and light that falls from above."""
+    light = Image.linear_gradient("L").resize(size)
+    tone = rng.randint(-14, 14)
+    wall = Image.new("RGB", size, (188 + tone, 190 + tone, 188))
+    scene = Image.composite(Image.new("RGB", size, (120, 122, 122)), wall, light)
+    pen = ImageDraw.Draw(scene)
+    floor = int(size[1] * 0.62)
+    pen.rectangle((0, floor, *size), fill=(118 + tone, 116 + tone, 112))
+    for x in range(-size[0], 2 * size[0], 170):
+        pen.line(
+            (size[0] / 2 + (x - size[0] / 2) * 0.6, floor, x, size[1]), fill=(104 + tone, 102 + tone, 98), width=3
+        )
+    for x in range(rng.randint(0, 200), size[0], 330):
+        pen.rectangle((x, 60, x + 210, int(floor * 0.55)), outline=(150, 152, 150), width=5)
+    return scene
+
+
+class _Pen:
+    """Draws in units of a thousandth of the car's length, from its lower left corner."""
+
+    def __init__(self, draw: ImageDraw.ImageDraw, size: tuple[int, int], scale: float, paint: _Colour) -> None:
+        self.draw, self.paint, self.scale = draw, paint, scale
+        self.left, self.floor = (size[0] - 1000 * scale) / 2, size[1] * 0.8
+
+    def at(self, x: float, y: float) -> tuple[float, float]:
+        return self.left + x * self.scale, self.floor - y * self.scale
+
+    def shape(self, *points: tuple[float, float], fill: _Colour) -> None:
+        self.draw.polygon([self.at(*point) for point in points], fill=fill)
+
+    def disc(self, x: float, y: float, radius: float, fill: _Colour, flat: float = 1) -> None:
+        (cx, cy), r = self.at(x, y), radius * self.scale
+        self.draw.ellipse((cx - r, cy - r * flat, cx + r, cy + r * flat), fill=fill)
+
+    def box(self, low: tuple[float, float], high: tuple[float, float], fill: _Colour, radius: float = 12) -> None:
+        (left, bottom), (right, top) = self.at(*low), self.at(*high)
+        self.draw.rounded_rectangle((left, top, right, bottom), radius=radius * self.scale, fill=fill)
+
+    def stroke(self, *points: tuple[float, float], fill: _Colour, width: int = 4) -> None:
+        self.draw.line([self.at(*point) for point in points], fill=fill, width=width, joint="curve")
+
+    @property
+    def darker(self) -> _Colour:
+        red, green, blue = self.paint
+        return int(red * _SHADE), int(green * _SHADE), int(blue * _SHADE)
+
+
+def _side(pen: _Pen) -> tuple[int, int]:
+    pen.disc(500, 8, 520, (70, 69, 67), flat=0.07)
+    body = (
+        (8, 70),
+        (0, 170),
+        (30, 232),
+        (190, 262),
+        (318, 392),
+        (640, 400),
+        (800, 270),
+        (965, 240),
+        (998, 170),
+        (990, 70),
+    )
+    pen.shape(*body, fill=pen.paint)
+    pen.shape((8, 70), (2, 130), (998, 130), (990, 70), fill=pen.darker)
+    pen.shape((222, 262), (330, 376), (468, 380), (468, 262), fill=_GLASS)
+    pen.shape((486, 262), (486, 380), (632, 384), (752, 262), fill=_GLASS)
+    for x in (212, 477, 760):
+        pen.stroke((x, 262), (x - 4, 90), fill=pen.darker)
+    for x in (420, 690):
+        pen.box((x, 226), (x + 44, 238), pen.darker, 6)
+    pen.box((4, 180), (46, 216), _TAIL)
+    pen.box((948, 186), (994, 218), _LAMP)
+    for x in (205, 800):
+        pen.disc(x, 82, 92, (30, 30, 32))
+        pen.disc(x, 78, 80, _TYRE)
+        pen.disc(x, 78, 52, _RIM)
+        pen.disc(x, 78, 14, (60, 62, 64))
+    x, y = pen.at(60, 120)
+    return int(x), int(y)
+
+
+def _end(pen: _Pen, lamp: _Colour) -> tuple[int, int]:
+    pen.disc(500, 8, 400, (70, 69, 67), flat=0.08)
+    for x in (190, 690):
+        pen.box((x, 0), (x + 120, 190), _TYRE, 24)
+    pen.shape((170, 150), (160, 330), (250, 400), (750, 400), (840, 330), (830, 150), fill=pen.paint)
+    pen.shape((252, 396), (330, 560), (670, 560), (748, 396), fill=pen.paint)
+    pen.shape((282, 404), (346, 540), (654, 540), (718, 404), fill=_GLASS)
+    pen.box((160, 90), (840, 190), pen.darker, 36)
+    pen.stroke((170, 330), (830, 330), fill=pen.darker)
+    for low, high in (((176, 262), (300, 326)), ((700, 262), (824, 326))):
+        pen.box(low, high, lamp, 18)
+    pen.box((340, 262), (660, 318), (50, 52, 54) if lamp == _LAMP else pen.darker, 14)
+    for x in (112, 828):
+        pen.box((x, 400), (x + 60, 448), pen.paint, 16)
+    x, y = pen.at(500, 222)
+    return int(x), int(y)

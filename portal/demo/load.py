@@ -1,0 +1,108 @@
+"""Loads the whole demonstration in one transaction: all of it, or nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from random import Random
+
+from django.db import connection
+from django.utils import timezone
+
+from accounts import scope
+from accounts.models import Cabinet, JournalEntry
+from accounts.scope import System
+from claims.models import Document, Dossier, DossierVisit
+from portal.demo import dossiers, network, papers
+from portal.demo.dossiers import Claim
+from portal.demo.files import Archive, writing
+from portal.demo.network import Network
+from portal.demo.papers import Bases
+from portal.demo.people import Login
+from portal.demo.traces import journal, visits
+
+SIZE, SEED = 2000, 74
+BATCH = 1000
+LOCK = 7_400_074  # of our own choosing: two loadings at once take turns
+Progress = Callable[[int], object]
+
+
+class NotEmpty(Exception):
+    """There are cabinets already: a demonstration never mixes with them."""
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What came of it; `warning` is empty or a sentence."""
+
+    logins: list[Login] = field(default_factory=list)
+    dossiers: int = 0
+    documents: int = 0
+    bytes: int = 0
+    warning: str = ""
+
+
+def load(size: int = SIZE, seed: int = SEED, progress: Progress = lambda _: None) -> Loaded:
+    """Load the network and `size` dossiers; `progress` is called with the number of dossiers just done.
+
+    The same seed gives the same rows on the same day, but for passwords and keys. Raises `NotEmpty`.
+    """
+    rng = Random(seed)  # noqa: S311 -- a drawing, not a secret
+    today = timezone.localdate()
+    with scope.system(System.DEMO):
+        _take_turn()
+        if Cabinet.objects.exists():
+            raise NotEmpty
+        with writing():
+            loaded = _load(rng, size, seed, today, progress)
+    return loaded
+
+
+def _load(rng: Random, size: int, seed: int, today: date, progress: Progress) -> Loaded:
+    midnight = datetime.combine(today, datetime.min.time(), timezone.get_default_timezone())
+    built = network.Builder(rng, midnight).build()
+    claims = list(dossiers.claims(rng, built, size, today))
+    Dossier.objects.bulk_create((claim.dossier for claim in claims), BATCH)
+    loaded = Loaded(built.logins, dossiers=len(claims))
+    archive = Archive(_bases(built, loaded), Random(seed))  # noqa: S311 -- a drawing, not a secret
+    for first in range(0, size, 100):
+        hundred = claims[first : first + 100]
+        _load_documents(archive, hundred, loaded)
+        progress(len(hundred))
+    DossierVisit.objects.bulk_create(visits(rng, built.logins, claims), BATCH)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # fail while the files can still be taken away
+    return loaded
+
+
+def _take_turn() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+
+
+def is_empty() -> bool:
+    with scope.system(System.DEMO):
+        return not Cabinet.objects.exists()
+
+
+def _bases(built: Network, loaded: Loaded) -> Bases:
+    try:
+        return papers.lay_out(built)
+    except OSError:
+        loaded.warning = (
+            "La bibliothèque Pango est absente : le réseau est chargé avec ses photos, sans ses documents PDF "
+            "(sous Debian : apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0)."
+        )
+        return {}
+
+
+def _load_documents(archive: Archive, claims: list[Claim], loaded: Loaded) -> None:
+    documents: list[Document] = []
+    entries: list[JournalEntry] = []
+    for claim in claims:
+        made = archive.documents(claim)
+        documents += made
+        entries += journal(claim, made)
+    Document.objects.bulk_create(documents)
+    JournalEntry.objects.bulk_create(entries)
+    loaded.documents += len(documents)
+    loaded.bytes += sum(document.size for document in documents)

@@ -1,0 +1,134 @@
+"""The papers of a dossier, each with its own figures."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from accounts.models import Cabinet
+from accounts.validators import display_siret
+from claims.models import Document
+from portal.demo import estimate
+from portal.demo.dossiers import Claim
+from portal.demo.network import Network
+from portal.demo.paperbases import Base, Printer
+from portal.demo.papertext import euros
+
+K = Document.Kind
+# Template, title, further words, by kind of document.
+CABINET_PAPERS: dict[Document.Kind, tuple[str, str, dict[str, str]]] = {
+    K.ORDER: ("ordre_mission", "Ordre de mission", {}),
+    K.COVERAGE: ("prise_en_charge", "Prise en charge", {}),
+    K.INTERIM_REPORT: (
+        "rapport",
+        "Rapport d'expertise provisoire",
+        {"remark": "Rapport provisoire : ce chiffrage vaut accord de méthode et peut être complété après démontage."},
+    ),
+    K.REPORT: (
+        "rapport",
+        "Rapport d'expertise définitif",
+        {"remark": "Rapport définitif, établi au vu de la facture : il remplace tout rapport antérieur."},
+    ),
+    K.MINUTES: ("pv", "Procès-verbal d'expertise", {}),
+    K.LETTER: ("courrier", "Courrier au réparateur", {}),
+}
+SHOP_PAPERS: dict[Document.Kind, tuple[str, str, dict[str, str]]] = {
+    K.ESTIMATE: (
+        "devis",
+        "Devis de réparation",
+        {"heading": "Devis n°", "remark": "Devis valable un mois, sous réserve de démontage."},
+    ),
+    K.INVOICE: (
+        "devis",
+        "Facture de réparation",
+        {"heading": "Facture n°", "remark": "Payable à réception. Règlement direct selon la prise en charge jointe."},
+    ),
+}
+FILE_NAMES = {
+    K.ORDER: "ORDRE_MISSION",
+    K.COVERAGE: "PRISE_EN_CHARGE",
+    K.INTERIM_REPORT: "RAPPORT_PROVISOIRE",
+    K.REPORT: "RAPPORT",
+    K.MINUTES: "PV_EXPERTISE",
+    K.LETTER: "COURRIER",
+}
+FIRST_ESTIMATE = Decimal("0.78")  # of the amount, before a supplement
+Bases = dict[tuple[Document.Kind, str], Base]
+
+
+def lay_out(network: Network) -> Bases:
+    """One base a kind and cabinet, and one a kind for the shops; raises `OSError` where Pango is missing."""
+    printer = Printer()
+    rows = range(1, estimate.ROWS + 1)
+    bases: Bases = {}
+    for kind, (template, title, words) in CABINET_PAPERS.items():
+        for cabinet in network.cabinets.values():
+            bases[kind, cabinet.code] = printer.base(template, title=title, sender=cabinet, rows=rows, **words)
+    for kind, (template, title, words) in SHOP_PAPERS.items():
+        bases[kind, ""] = printer.base(template, title=title, rows=rows, **words)
+    return bases
+
+
+def fill(bases: Bases, claim: Claim, kind: Document.Kind, at: datetime, *, first: bool, number: str) -> bytes:
+    """The paper's bytes; `first`: a report that a later one replaces, on a lower estimate."""
+    amount = claim.amount
+    if first:
+        amount = estimate.cents(amount * FIRST_ESTIMATE)
+    base = bases.get((kind, claim.cabinet.code)) or bases[kind, ""]
+    return base.fill({**_facts(claim, at), **_money(claim, amount), "number": number})
+
+
+def label(kind: Document.Kind, cabinet: Cabinet, reference: str, number: str) -> str:
+    """As the guides name them: `RAPPORT_PROVISOIRE_ATMOS_255036219_12345.pdf`."""
+    name = FILE_NAMES.get(kind, kind.upper())
+    return f"{name}_{cabinet.code}_{reference.replace('/', '-')}_{number}.pdf"
+
+
+def _facts(claim: Claim, at: datetime) -> dict[str, str]:
+    dossier, shop = claim.dossier, claim.site.establishment
+    facts = {
+        "reference": dossier.reference,
+        "date": _day(at.date()),
+        "claim": dossier.claim_number or "non communiqué",
+        "claim_on": _day(dossier.claim_on),
+        "vehicle": dossier.vehicle,
+        "plate": dossier.plate,
+        "vin": dossier.vin or "non relevé",
+        "impact": dossier.impact,
+        "insured": dossier.insured_name,
+        "insurer": dossier.insurer_name,
+        "insurer_code": dossier.insurer_code or "–",
+        "principal": dossier.principal_name,
+        "repairer": shop.name,
+        "siret": display_siret(shop.siret),
+        "expert": claim.expert.user.full_name,
+        "mission_on": _day(dossier.mission_on),
+        "expertise_on": _day(dossier.expertise_on or at.date()),
+        "procedure": dossier.ve_procedure or "aucune",
+        "place": shop.city,
+        "shop": shop.name,
+        "shop_place": f"{shop.postal_code} {shop.city}",
+        "shop_siret": display_siret(shop.siret),
+    }
+    again = {name + "2": facts[name] for name in ("reference", "vehicle", "plate", "impact", "date")}
+    return {**facts, **again}
+
+
+def _money(claim: Claim, amount: Decimal) -> dict[str, str]:
+    total = estimate.incl_tax(amount)
+    deductible = claim.dossier.deductible or Decimal(0)
+    values = {
+        "excl_tax": euros(amount),
+        "tax": euros(total - amount),
+        "incl_tax": euros(total),
+        "deductible": euros(deductible),
+        "covered": euros(max(Decimal(0), total - deductible)),
+    }
+    for row, line in enumerate(estimate.lines(amount, claim.dossier.impact, claim.dossier.reference), start=1):
+        values[f"label{row}"] = line.label
+        values[f"quantity{row}"] = f"{line.quantity:g}".replace(".", ",")
+        values[f"price{row}"] = euros(line.price)
+        values[f"total{row}"] = euros(line.total)
+    return values
+
+
+def _day(day: date | None) -> str:
+    return f"{day:%d/%m/%Y}" if day else "–"
