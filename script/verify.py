@@ -51,7 +51,7 @@ def checks() -> list[Check]:
     return [
         Check("ruff format", module("ruff", "format", "--check", ".")),
         Check("ruff", module("ruff", "check", ".")),
-        Check("djade", module("djade", "--check", "--target-version", "5.2", *templates)),
+        Check("djade", [Path(sys.executable).with_name("djade"), "--check", "--target-version", "5.2", *templates]),
         Check("djlint", module("djlint", "--lint", "--quiet", "templates")),
         Check("import-linter", [sys.executable, "-c", "from importlinter.cli import lint_imports_command as m; m()"]),
         Check("deptry", module("deptry", ".")),
