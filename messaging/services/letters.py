@@ -16,8 +16,11 @@ _BLANK = re.compile(r"[\s\x00-\x1f\x7f]+")
 
 
 def message_id(key: str) -> str:
-    """The same for the same key: a mail sent twice after a crash is recognised as one."""
-    digest = hashlib.sha256(key.encode()).hexdigest()
+    """The same for the same key: a mail sent twice after a crash is recognised as one.
+
+    128 bits of SHA-256: more would fold the header, which some servers compare badly.
+    """
+    digest = hashlib.sha256(key.encode()).hexdigest()[:32]
     return f"<{digest}@{urlsplit(settings.BASE_URL).hostname}>"
 
 

@@ -1,0 +1,78 @@
+"""The table of what is told, and its templates."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core import mail
+
+from accounts import journal, scope
+from accounts.models import ShopMember
+from accounts.scope import System
+from accounts.services import Event
+from messaging.rules import TELL
+from messaging.services import send_due
+from tests.factories import ShopMemberFactory
+
+TEMPLATES = Path(settings.BASE_DIR) / "templates"
+PARTS = ("_subject.txt", "_body.txt", "_body.html")
+
+
+@pytest.mark.parametrize("event", TELL)
+def test_each_event_has_its_three_templates(event):
+    assert TELL[event].template.endswith(f"/email/{event}")
+    for part in PARTS:
+        assert (TEMPLATES / f"{TELL[event].template}{part}").is_file()
+
+
+def test_each_mail_template_is_used():
+    found = {str(path.relative_to(TEMPLATES)) for path in TEMPLATES.glob("*/email/[!_]*")}
+
+    assert found == {f"{rule.template}{part}" for rule in TELL.values() for part in PARTS}
+
+
+def test_each_event_is_recorded_somewhere():
+    sources = "".join(path.read_text() for path in Path(settings.BASE_DIR).glob("*/services/**/*.py"))
+
+    for event in TELL:
+        assert re.search(rf"\b\w+\.{event.upper()}\b", sources), event
+
+
+def _facts(world):
+    """One subject for each event, in the state that the event tells."""
+    new = ShopMemberFactory(organisation=world.deux.organisation, role=ShopMember.Role.COLLABORATOR)
+    approved, refused = world.berry.request, world.alpes.request
+    ShopMemberFactory(user=approved.user)
+    yield Event.ACCOUNT_REQUESTED, world.alpes.request
+    yield Event.ACCOUNT_EXISTS, world.lac.owner
+    yield Event.PASSWORD_RESET, world.lac.owner
+    yield Event.COLLEAGUE_JOINED, new
+    for row, state in ((approved, "approved"), (refused, "refused")):
+        row.state, row.decided_at, row.decided_by = state, "2026-01-01T00:00Z", "Le cabinet"
+        row.reason = "L'adresse <b>"
+        row.save()
+        yield Event[f"ACCOUNT_{state.upper()}"], row
+
+
+def test_each_mail_is_complete(world, settings):
+    settings.BASE_URL = "https://portail.exemple.test"
+    settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = "MANQUE(%s)"
+    with scope.system(System.TESTS) as actor:
+        for event, subject in _facts(world):
+            journal.record(subject, event, actor=actor)
+            send_due()
+
+    assert {sent.to[0] for sent in mail.outbox} >= {"patron@deux.test", "patron@lac.test", "responsable@alpes.test"}
+    assert len(mail.outbox) == len(TELL) + 1, "two people decide requests"
+    for sent in mail.outbox:
+        html = str(sent.alternatives[0][0])
+        assert "MANQUE" not in sent.subject + sent.body + html
+        assert 10 < len(sent.subject) < 80
+        assert "https://portail.exemple.test/" in sent.body
+        assert "indésirables" in sent.body
+        assert "&#x27;" not in sent.subject + sent.body
+        links = set(re.findall(r"https?://\S+", sent.body))
+        assert links == set(re.findall(r'href="([^"]+)"', html))
+        assert all(link.startswith("https://portail.exemple.test/") for link in links)
+        assert "<b>" not in html
