@@ -5,6 +5,7 @@ const kept = {
   personal: (password, list) => {
     const typed = password.toLowerCase();
     const others = [...list.closest("form").querySelectorAll("[type=email], [autocomplete=organization]")];
+    if (others.length === 0) return false;
     const words = others.flatMap((field) => field.value.toLowerCase().split(/\W+/)).filter((word) => word.length > 3);
     return typed !== "" && !words.some((word) => typed.includes(word));
   },
