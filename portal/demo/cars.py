@@ -14,18 +14,11 @@ PAINTS = {
     "noir": (44, 46, 50),
     "bleu": (42, 84, 150),
     "rouge": (158, 38, 40),
-    "vert": (52, 104, 72),
-    "orange": (206, 112, 34),
     "beige": (190, 176, 146),
 }
-_GLASS, _TYRE, _RIM, _LAMP, _TAIL, _SHADE = (
-    (62, 78, 92),
-    (24, 24, 26),
-    (168, 172, 176),
-    (244, 240, 214),
-    (172, 24, 28),
-    0.72,
-)
+_GLASS, _TYRE, _RIM = (62, 78, 92), (24, 24, 26), (168, 172, 176)
+_LAMP, _TAIL = (244, 240, 214), (172, 24, 28)
+_SHADE = 0.72
 _Colour = tuple[int, int, int]
 
 
@@ -38,11 +31,10 @@ class View(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Car:
-    """A drawn car: where its plate is, and the angle in degrees at which the picture was taken."""
+    """A drawn car, and where the middle of its plate is."""
 
     picture: Image.Image
     plate_at: tuple[int, int]
-    angle: float
 
 
 def grain() -> Image.Image:
@@ -51,45 +43,40 @@ def grain() -> Image.Image:
 
 
 def draw(view: View, colour: str, rng: Random, grain: Image.Image) -> Car:
-    size = (WIDTH + 2 * _MARGIN, HEIGHT + 2 * _MARGIN)
-    scene = _workshop(size, rng)
-    pen = _Pen(ImageDraw.Draw(scene), size, rng.uniform(0.94, 1.04), PAINTS[colour])
-    if view in {View.LEFT, View.RIGHT}:
-        plate = _side(pen)
-    else:
-        plate = _end(pen, _LAMP if view == View.FRONT else _TAIL)
+    scene = _workshop(rng)
+    pen = _Pen(ImageDraw.Draw(scene), PAINTS[colour], rng)
+    lamp = _LAMP if view == View.FRONT else _TAIL
+    plate = _side(pen) if view in {View.LEFT, View.RIGHT} else _end(pen, lamp)
     if view == View.RIGHT:
-        scene, plate = scene.transpose(Image.Transpose.FLIP_LEFT_RIGHT), (size[0] - plate[0], plate[1])
-    angle = rng.uniform(-1.5, 1.5)
-    scene = scene.filter(ImageFilter.SMOOTH).rotate(angle, Image.Resampling.BILINEAR)
-    scene = scene.crop((_MARGIN, _MARGIN, _MARGIN + WIDTH, _MARGIN + HEIGHT))
-    return Car(Image.blend(scene, grain, 0.07), (plate[0] - _MARGIN, plate[1] - _MARGIN), angle)
+        scene, plate = scene.transpose(Image.Transpose.FLIP_LEFT_RIGHT), (WIDTH - plate[0], plate[1])
+    return Car(Image.blend(scene.filter(ImageFilter.SMOOTH), grain, 0.07), plate)
 
 
-def _workshop(size: tuple[int, int], rng: Random) -> Image.Image:
+def _workshop(rng: Random) -> Image.Image:
     """A wall, a floor with its joints, and light that falls from above."""
-    light = Image.linear_gradient("L").resize(size)
     tone = rng.randint(-14, 14)
-    wall = Image.new("RGB", size, (188 + tone, 190 + tone, 188))
-    scene = Image.composite(Image.new("RGB", size, (120, 122, 122)), wall, light)
+    wall = Image.new("RGB", (WIDTH, HEIGHT), (188 + tone, 190 + tone, 188))
+    dusk = Image.new("RGB", (WIDTH, HEIGHT), (120, 122, 122))
+    scene = Image.composite(dusk, wall, Image.linear_gradient("L").resize((WIDTH, HEIGHT)))
     pen = ImageDraw.Draw(scene)
-    floor = int(size[1] * 0.62)
-    pen.rectangle((0, floor, *size), fill=(118 + tone, 116 + tone, 112))
-    for x in range(-size[0], 2 * size[0], 170):
-        pen.line(
-            (size[0] / 2 + (x - size[0] / 2) * 0.6, floor, x, size[1]), fill=(104 + tone, 102 + tone, 98), width=3
-        )
-    for x in range(rng.randint(0, 200), size[0], 330):
-        pen.rectangle((x, 60, x + 210, int(floor * 0.55)), outline=(150, 152, 150), width=5)
+    floor = int(HEIGHT * rng.uniform(0.58, 0.66))
+    pen.rectangle((0, floor, WIDTH, HEIGHT), fill=(118 + tone, 116 + tone, 112))
+    joint, vanishing = (104 + tone, 102 + tone, 98), rng.uniform(0.3, 0.7) * WIDTH
+    for x in range(-WIDTH, 2 * WIDTH, 170):
+        pen.line((vanishing + (x - vanishing) * 0.6, floor, x, HEIGHT), fill=joint, width=3)
+    for x in range(rng.randint(-150, 50), WIDTH, 330):
+        pen.rectangle((x, 40, x + 210, int(floor * 0.55)), outline=(150, 152, 150), width=5)
     return scene
 
 
 class _Pen:
     """Draws in units of a thousandth of the car's length, from its lower left corner."""
 
-    def __init__(self, draw: ImageDraw.ImageDraw, size: tuple[int, int], scale: float, paint: _Colour) -> None:
-        self.draw, self.paint, self.scale = draw, paint, scale
-        self.left, self.floor = (size[0] - 1000 * scale) / 2, size[1] * 0.8
+    def __init__(self, draw: ImageDraw.ImageDraw, paint: _Colour, rng: Random) -> None:
+        self.draw, self.paint = draw, paint
+        self.scale = rng.uniform(0.94, 1.06)
+        self.left = (WIDTH - 1000 * self.scale) / 2 + rng.randint(-40, 40)
+        self.floor = HEIGHT * rng.uniform(0.8, 0.84)
 
     def at(self, x: float, y: float) -> tuple[float, float]:
         return self.left + x * self.scale, self.floor - y * self.scale
@@ -116,19 +103,8 @@ class _Pen:
 
 def _side(pen: _Pen) -> tuple[int, int]:
     pen.disc(500, 8, 520, (70, 69, 67), flat=0.07)
-    body = (
-        (8, 70),
-        (0, 170),
-        (30, 232),
-        (190, 262),
-        (318, 392),
-        (640, 400),
-        (800, 270),
-        (965, 240),
-        (998, 170),
-        (990, 70),
-    )
-    pen.shape(*body, fill=pen.paint)
+    body = ((8, 70), (0, 170), (30, 232), (190, 262), (318, 392), (640, 400), (800, 270), (965, 240), (998, 170))
+    pen.shape(*body, (990, 70), fill=pen.paint)
     pen.shape((8, 70), (2, 130), (998, 130), (990, 70), fill=pen.darker)
     pen.shape((222, 262), (330, 376), (468, 380), (468, 262), fill=_GLASS)
     pen.shape((486, 262), (486, 380), (632, 384), (752, 262), fill=_GLASS)

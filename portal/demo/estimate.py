@@ -6,6 +6,7 @@ from random import Random
 
 CENT = Decimal("0.01")
 VAT = Decimal("0.20")
+PAINT_MATERIAL = Decimal(38)  # euros an hour
 ROWS = 9
 
 _SIDES = ("Aile", "Porte", "Rétroviseur", "Bas de caisse", "Moulure de porte", "Passage de roue", "Vitre de custode")
@@ -46,7 +47,7 @@ def lines(amount: Decimal, impact: str, seed: str) -> list[Line]:
         _labour("Main-d'œuvre T2 – redressage", amount * Decimal("0.13"), rates[1]),
         paint := _labour("Peinture – main-d'œuvre", amount * Decimal("0.14"), rates[2]),
         _labour_of(
-            f"Ingrédients peinture {rng.choice(('opaque', 'vernis', 'nacrée'))}", paint.quantity, Decimal("38")
+            f"Ingrédients peinture {rng.choice(('opaque', 'vernis', 'nacrée'))}", paint.quantity, PAINT_MATERIAL
         ),
     ]
     left = amount - sum((line.total for line in work), Decimal(0))

@@ -14,7 +14,7 @@ from claims.models import Document
 from claims.models.documents import REPORTS
 from portal.demo import papers
 from portal.demo.dossiers import Claim
-from portal.demo.papers import Bases
+from portal.demo.papers import Bases, Sheet
 from portal.demo.photos import Studio
 from portal.demo.stories import Moment
 
@@ -63,6 +63,7 @@ class Archive:
     def documents(self, claim: Claim) -> list[Document]:
         made: list[Document] = []
         photos = 0
+        sheet = Sheet(claim)
         for moment in claim.moments:
             if moment.kind is None:
                 continue
@@ -70,15 +71,15 @@ class Archive:
                 made.append(self._photo(claim, moment, photos))
                 photos += 1
             elif self.bases:
-                made.append(self._paper(claim, moment))
+                made.append(self._paper(sheet, moment))
         return made
 
-    def _paper(self, claim: Claim, moment: Moment) -> Document:
-        kind = moment.kind or K.OTHER
+    def _paper(self, sheet: Sheet, moment: Moment) -> Document:
+        claim, kind = sheet.claim, moment.kind or K.OTHER
         self.number += self.rng.randint(1, 9)
         later = [other for other in claim.moments if other.at > moment.at and other.kind in FAMILIES.get(kind, ())]
         first = bool(later) and later[0].kind == K.INTERIM_REPORT
-        content = papers.fill(self.bases, claim, kind, moment.at, first=first, number=str(self.number))
+        content = sheet.fill(self.bases, kind, moment.at, first=first, number=str(self.number))
         label = papers.label(kind, claim.cabinet, claim.dossier.reference, str(self.number))
         document = self._document(claim, moment, label, content, "application/pdf")
         document.replaced_at = later[0].at if later else None
@@ -99,8 +100,8 @@ class Archive:
     def _document(self, claim: Claim, moment: Moment, label: str, content: bytes, content_type: str) -> Document:
         key = uuid.uuid4().hex
         document = Document(
-            dossier=claim.dossier,
-            cabinet=claim.cabinet,
+            dossier_id=claim.dossier.pk,
+            cabinet_id=claim.cabinet.pk,
             direction=Document.Direction.SENT if moment.sent else Document.Direction.RECEIVED,
             kind=moment.kind or K.OTHER,
             label=label,

@@ -26,7 +26,7 @@ LOCK = 7_400_074  # of our own choosing: two loadings at once take turns
 Progress = Callable[[int], object]
 
 
-class NotEmpty(Exception):
+class NotEmptyError(Exception):
     """There are cabinets already: a demonstration never mixes with them."""
 
 
@@ -44,14 +44,14 @@ class Loaded:
 def load(size: int = SIZE, seed: int = SEED, progress: Progress = lambda _: None) -> Loaded:
     """Load the network and `size` dossiers; `progress` is called with the number of dossiers just done.
 
-    The same seed gives the same rows on the same day, but for passwords and keys. Raises `NotEmpty`.
+    The same seed gives the same rows on the same day, but for passwords and keys. Raises `NotEmptyError`.
     """
     rng = Random(seed)  # noqa: S311 -- a drawing, not a secret
     today = timezone.localdate()
     with scope.system(System.DEMO):
         _take_turn()
         if Cabinet.objects.exists():
-            raise NotEmpty
+            raise NotEmptyError
         with writing():
             loaded = _load(rng, size, seed, today, progress)
     return loaded

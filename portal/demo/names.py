@@ -1,17 +1,17 @@
 """The words the demonstration is made of: every person, company, insurer and number in it is invented."""
 
-FIRST_NAMES = (
-    "Adèle Agathe Alban Alix Amandine Anaïs Antonin Augustin Aurélie Basile Bérénice Camille Capucine Céleste Charlie "
-    "Clémence Corentin Dominique Édith Élie Éloïse Estelle Eugénie Félix Flavie Florent Garance Gaspard Gwenaëlle "
-    "Hélène Hugo Inès Jérémie Joséphine Kévin Léonie Lilian Maël Maxence Noé Océane Ophélie Perrine Quentin Rémi "
-    "Sacha Sévérine Théo Ursule Valentine Yann Zoé"
-).split()
-SURNAMES = (
-    "ABRIC AUBÉPIN BARDEAU BELLECOMBE BOISJOLI BRÛLEFER CHAMPVERT CHÂTAIGNE CLAIRVAL COMBEDOUCE DUPONT DURAND "
-    "ÉPINETTE FONTBLANC FOUGERAIE GENÉVRIER GRANDPRÉ HAUTEROCHE JOLIBOIS LAROCHELLE LAVANDIN LE-GALLO MALVOISIN "
-    "MARTIN MONTFLEURI NOISETTE NOUVEL OLIVETTE PÂQUERET PETIT PRUNELLIER QUATREVENTS ROUGEMONT SAINT-AUBIN SORBIER "
-    "TILLEUL TOURNESOL VALOMBRE VERTEFEUILLE YEUSE"
-).split()
+FIRST_NAMES = """
+    Adèle Agathe Alban Alix Amandine Anaïs Antonin Augustin Aurélie Basile Bérénice Camille Capucine Céleste Charlie
+    Clémence Corentin Dominique Édith Élie Éloïse Estelle Eugénie Félix Flavie Florent Garance Gaspard Gwenaëlle
+    Hélène Hugo Inès Jérémie Joséphine Kévin Léonie Lilian Maël Maxence Noé Océane Ophélie Perrine Quentin Rémi
+    Sacha Sévérine Théo Ursule Valentine Yann Zoé
+""".split()  # noqa: SIM905 -- as lines of text
+SURNAMES = """
+    ABRIC AUBÉPIN BARDEAU BELLECOMBE BOISJOLI BRÛLEFER CHAMPVERT CHÂTAIGNE CLAIRVAL COMBEDOUCE DUPONT DURAND
+    ÉPINETTE FONTBLANC FOUGERAIE GENÉVRIER GRANDPRÉ HAUTEROCHE JOLIBOIS LAROCHELLE LAVANDIN LE-GALLO MALVOISIN
+    MARTIN MONTFLEURI NOISETTE NOUVEL OLIVETTE PÂQUERET PETIT PRUNELLIER QUATREVENTS ROUGEMONT SAINT-AUBIN SORBIER
+    TILLEUL TOURNESOL VALOMBRE VERTEFEUILLE YEUSE
+""".split()  # noqa: SIM905 -- as lines of text
 # A name never stands alone: nobody's own can be met by chance.
 MARK = "EXEMPLE"
 
@@ -44,7 +44,7 @@ VEHICLES = (
     ("Tesla", ("Model 3", "Model Y")),
     ("Ligier", ("JS50",)),
 )
-COLOURS = ("gris", "blanc", "noir", "bleu", "rouge", "vert", "orange", "beige")
+COLOURS = ("gris", "blanc", "noir", "bleu", "rouge", "beige")
 
 IMPACTS = (
     "à l'avant",
@@ -61,13 +61,13 @@ IMPACTS = (
 DEDUCTIBLES = (0, 0, 150, 200, 250, 300, 380, 450, 600)
 
 # Whole words are easy to read aloud and to type; three of them and four digits are drawn anew at every loading.
-PASSWORD_WORDS = (
-    "abeille acajou agrume alizé amande ancre argile aurore avoine azur balcon bambou basilic berger bouleau boussole "
-    "brume cactus caillou canal cannelle caravane cerise chamois chardon cigale citron clairon colline comète coquille "
-    "corail cormier cristal cyprès dauphin dune écluse érable étoile falaise fanfare figue flocon fontaine forge "
-    "fougère galet garrigue genêt girafe glacier grenade grive hameau hibou horizon iris jardin jasmin jonquille "
-    "lagune lanterne laurier lavande lentille lilas loutre lucarne marmotte mélèze menhir mimosa moulin myrtille "
-    "navette nénuphar noisette nuage olivier orage orchidée palmier papier perle phare pinson pivoine plume pollen "
-    "prairie quartz radeau ravine renard rivière rocher rosée ruche sable safran sapin saule sentier tilleul torrent "
-    "trèfle tulipe vallon vanille verger violette voilier zéphyr"
-).split()
+PASSWORD_WORDS = """
+    abeille acajou agrume alizé amande ancre argile aurore avoine azur balcon bambou basilic berger bouleau boussole
+    brume cactus caillou canal cannelle caravane cerise chamois chardon cigale citron clairon colline comète coquille
+    corail cormier cristal cyprès dauphin dune écluse érable étoile falaise fanfare figue flocon fontaine forge
+    fougère galet garrigue genêt girafe glacier grenade grive hameau hibou horizon iris jardin jasmin jonquille
+    lagune lanterne laurier lavande lentille lilas loutre lucarne marmotte mélèze menhir mimosa moulin myrtille
+    navette nénuphar noisette nuage olivier orage orchidée palmier papier perle phare pinson pivoine plume pollen
+    prairie quartz radeau ravine renard rivière rocher rosée ruche sable safran sapin saule sentier tilleul torrent
+    trèfle tulipe vallon vanille verger violette voilier zéphyr
+""".split()  # noqa: SIM905 -- as lines of text

@@ -137,7 +137,7 @@ class Builder:
             self.network.cabinets[code] = cabinet
             self.network.staff[code] = []
             for role in CabinetMember.Role:
-                self._staff(cabinet, role, "", login=True)
+                self._staff(cabinet, role, "", login=code != C or role == CabinetMember.Role.MANAGER)
             for role, rank in ((CabinetMember.Role.EXPERT, 2), (CabinetMember.Role.EXPERT, 3)):
                 self._staff(cabinet, role, str(rank))
             self._staff(cabinet, CabinetMember.Role.CLERK, "2")

@@ -1,13 +1,14 @@
 """Papers laid out once by WeasyPrint, with blanks that are filled thousands of times without it.
 
-A blank is an empty `<i id="lb-reference">` of a template: side (l, r), weight (b: bold), name. Its place is read from the
-layout. Each page then gets a reserve, a drawing of a fixed length that is left uncompressed: filling it keeps every
+A blank is an empty `<i id="lb-reference">` of a template: side (l, r), weight (b: bold), name. Its place is read
+from the layout. Each page then gets a reserve, a drawing of a fixed length that is left uncompressed: filling it keeps every
 offset of the file, so that a paper costs microseconds.
 """
 
 import base64
 import io
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ import pikepdf
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from portal.demo.papertext import Blank
+from portal.demo.papertext import Blank, Text
 
 FONTS = {"regular": "portail-sans-regular.ttf", "bold": "portail-sans-bold.ttf"}
 BLANK = re.compile(r"(?P<side>[lr])(?P<bold>b?)-(?P<name>[a-z_]+[0-9]*)")
@@ -42,12 +43,12 @@ class Base:
     content: bytes
     pages: tuple[Page, ...]
 
-    def fill(self, values: dict[str, str]) -> bytes:
+    def fill(self, values: Mapping[str, Text]) -> bytes:
         """A PDF of its own, with these values in the blanks of the same names."""
         filled = bytearray(self.content)
         for page in self.pages:
             text = b"Q q BT 0.05 0.13 0.38 rg\n"
-            text += b"".join(blank.draw(values.get(blank.name, "")) for blank in page.blanks) + b"ET Q"
+            text += b"".join(blank.draw(values[blank.name]) for blank in page.blanks if blank.name in values) + b"ET Q"
             if len(text) > page.length:
                 message = f"{len(text)} bytes do not fit into a reserve of {page.length}"
                 raise ValueError(message)
@@ -59,8 +60,8 @@ class Printer:
     """Keeps WeasyPrint's fonts between two papers; raises `OSError` where Pango is missing."""
 
     def __init__(self) -> None:
-        import weasyprint  # noqa: PLC0415 -- needs Pango, takes a second
-        from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
+        import weasyprint  # not at the top: it needs Pango, and a second
+        from weasyprint.text.fonts import FontConfiguration
 
         self._weasyprint = weasyprint
         self._fonts = FontConfiguration()

@@ -10,7 +10,7 @@ from portal.demo import estimate
 from portal.demo.dossiers import Claim
 from portal.demo.network import Network
 from portal.demo.paperbases import Base, Printer
-from portal.demo.papertext import euros
+from portal.demo.papertext import Text, euros, written
 
 K = Document.Kind
 # Template, title, further words, by kind of document.
@@ -51,6 +51,7 @@ FILE_NAMES = {
     K.LETTER: "COURRIER",
 }
 FIRST_ESTIMATE = Decimal("0.78")  # of the amount, before a supplement
+Written = dict[str, Text]
 Bases = dict[tuple[Document.Kind, str], Base]
 
 
@@ -67,13 +68,28 @@ def lay_out(network: Network) -> Bases:
     return bases
 
 
-def fill(bases: Bases, claim: Claim, kind: Document.Kind, at: datetime, *, first: bool, number: str) -> bytes:
-    """The paper's bytes; `first`: a report that a later one replaces, on a lower estimate."""
-    amount = claim.amount
-    if first:
-        amount = estimate.cents(amount * FIRST_ESTIMATE)
-    base = bases.get((kind, claim.cabinet.code)) or bases[kind, ""]
-    return base.fill({**_facts(claim, at), **_money(claim, amount), "number": number})
+class Sheet:
+    """What the papers of one dossier say; written once, as they say it again and again."""
+
+    def __init__(self, claim: Claim) -> None:
+        self.claim = claim
+        self._facts = _written(_facts(claim))
+        self._money: dict[Decimal, Written] = {}
+
+    def fill(self, bases: Bases, kind: Document.Kind, at: datetime, *, first: bool, number: str) -> bytes:
+        """The paper's bytes; `first`: a report that a later one replaces, on a lower estimate."""
+        claim = self.claim
+        amount = estimate.cents(claim.amount * FIRST_ESTIMATE) if first else claim.amount
+        if amount not in self._money:
+            self._money[amount] = _written(_money(claim, amount))
+        base = bases.get((kind, claim.cabinet.code)) or bases[kind, ""]
+        day = written(_day(at.date()))
+        own = {"number": written(number), "date": day, "date2": day}
+        return base.fill({**self._facts, **self._money[amount], **own})
+
+
+def _written(values: dict[str, str]) -> Written:
+    return {name: written(value) for name, value in values.items()}
 
 
 def label(kind: Document.Kind, cabinet: Cabinet, reference: str, number: str) -> str:
@@ -82,11 +98,10 @@ def label(kind: Document.Kind, cabinet: Cabinet, reference: str, number: str) ->
     return f"{name}_{cabinet.code}_{reference.replace('/', '-')}_{number}.pdf"
 
 
-def _facts(claim: Claim, at: datetime) -> dict[str, str]:
+def _facts(claim: Claim) -> dict[str, str]:
     dossier, shop = claim.dossier, claim.site.establishment
     facts = {
         "reference": dossier.reference,
-        "date": _day(at.date()),
         "claim": dossier.claim_number or "non communiqué",
         "claim_on": _day(dossier.claim_on),
         "vehicle": dossier.vehicle,
@@ -101,14 +116,14 @@ def _facts(claim: Claim, at: datetime) -> dict[str, str]:
         "siret": display_siret(shop.siret),
         "expert": claim.expert.user.full_name,
         "mission_on": _day(dossier.mission_on),
-        "expertise_on": _day(dossier.expertise_on or at.date()),
+        "expertise_on": _day(dossier.expertise_on),
         "procedure": dossier.ve_procedure or "aucune",
         "place": shop.city,
         "shop": shop.name,
         "shop_place": f"{shop.postal_code} {shop.city}",
         "shop_siret": display_siret(shop.siret),
     }
-    again = {name + "2": facts[name] for name in ("reference", "vehicle", "plate", "impact", "date")}
+    again = {name + "2": facts[name] for name in ("reference", "vehicle", "plate", "impact")}
     return {**facts, **again}
 
 

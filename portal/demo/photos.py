@@ -61,9 +61,7 @@ class Studio:
         for edge in (0, 218):
             pen.rectangle((edge, 0, edge + 18, 50), fill=(28, 60, 150))
         pen.text((118, 26), text, (20, 20, 20), self._plate_font, anchor="mm")
-        turned = plate.convert("RGBA").rotate(car.angle, Image.Resampling.BILINEAR, expand=True)
-        x, y = car.plate_at
-        photo.paste(turned, (x - turned.width // 2, y - turned.height // 2), turned)
+        photo.paste(plate, (car.plate_at[0] - 118, car.plate_at[1] - 25))
 
     def _damage(self, photo: Image.Image, spot: tuple[int, int], paint: tuple[int, int, int]) -> None:
         """A dent, scratches down to the metal, and the expert's chalk around them."""

@@ -1,6 +1,6 @@
-"""What happened to a dossier, moment by moment: a walk along the workflow's own table that ends in the wanted state."""
+"""What happened to a dossier, moment by moment: a walk along the workflow's own table to the wanted state."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from random import Random
 
@@ -22,7 +22,7 @@ class Moment:
     sent: bool = False
     before: State = State.RECEIVED
     after: State = State.RECEIVED
-    at: datetime = datetime.min
+    at: datetime = field(init=False)
 
 
 # Age of the mission in days, by state.
@@ -48,23 +48,23 @@ SHARES: dict[State, int] = {
 }
 # Which documents come before and after a move, and how often.
 Papers = tuple[tuple[Document.Kind, float], ...]
-CONCLUSIONS: Papers = ((K.MINUTES, 0.3), (K.INTERIM_REPORT, 0.85), (K.COVERAGE, 0.6))
+CONCLUSIONS: Papers = ((K.MINUTES, 0.15), (K.INTERIM_REPORT, 0.75), (K.COVERAGE, 0.45))
 BEFORE: dict[Action, Papers] = {
-    Action.START_WORKS: ((K.ESTIMATE, 0.4),),
-    Action.ACCEPT_DOCUMENTS: ((K.ESTIMATE, 0.8),),
-    Action.CLOSE: ((K.INVOICE, 0.97),),
+    Action.START_WORKS: ((K.ESTIMATE, 0.25),),
+    Action.ACCEPT_DOCUMENTS: ((K.ESTIMATE, 0.5),),
+    Action.CLOSE: ((K.INVOICE, 0.65),),
 }
 AFTER: dict[Action, Papers] = {
-    Action.RECEIVE: ((K.ORDER, 0.7),),
+    Action.RECEIVE: ((K.ORDER, 0.5),),
     Action.PLAN_VISIT: ((K.LETTER, 0.04),),
-    Action.REQUEST_DOCUMENTS: ((K.LETTER, 0.3),),
+    Action.REQUEST_DOCUMENTS: ((K.LETTER, 0.2),),
     Action.START_WORKS: CONCLUSIONS,
     Action.ACCEPT_DOCUMENTS: CONCLUSIONS,
     Action.REOPEN_FOR_SUPPLEMENT: ((K.INTERIM_REPORT, 1.0),),
     Action.REFUSE_INVOICE: ((K.LETTER, 1.0),),
-    Action.CLOSE: ((K.REPORT, 0.9),),
+    Action.CLOSE: ((K.REPORT, 0.85),),
 }
-SHARE_WITH_PHOTOS = 0.04  # beside one dossier in twenty
+SHARE_WITH_PHOTOS = 0.01  # beside one dossier in twenty
 
 
 def story(rng: Random, state: State, today: date, *, photos: bool) -> list[Moment]:

@@ -58,8 +58,8 @@ def _entry(
         actor_label=claim.cabinet.name,
         actor_role=author.role if author else "import",
         user_id=author.user_id if author else None,
-        cabinet=claim.cabinet,
-        establishment=claim.dossier.establishment,
+        cabinet_id=claim.cabinet.pk,
+        establishment_id=claim.dossier.establishment_id,
         at=at,
         detail=detail,
     )
@@ -71,7 +71,7 @@ def visits(rng: Random, logins: Iterable[Login], claims: list[Claim]) -> Iterato
         sites = {establishment.pk for establishment in login.establishments}
         for claim in claims:
             if claim.dossier.establishment_id in sites and (opened_at := _opened_at(rng, claim)):
-                yield DossierVisit(user=login.person.user, dossier=claim.dossier, opened_at=opened_at)
+                yield DossierVisit(user_id=login.person.user.pk, dossier_id=claim.dossier.pk, opened_at=opened_at)
 
 
 def _opened_at(rng: Random, claim: Claim) -> datetime | None:

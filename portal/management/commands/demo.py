@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from portal.demo.load import SEED, SIZE, Loaded, NotEmpty, is_empty, load
+from portal.demo.load import SEED, SIZE, Loaded, NotEmptyError, is_empty, load
 from portal.demo.people import logins_file, refresh_address, write_logins
 
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         try:
             with tqdm(total=SIZE, unit=" dossier", disable=not sys.stderr.isatty(), leave=False, ascii=True) as bar:
                 loaded = load(seed=options["graine"], progress=bar.update)
-        except NotEmpty:
+        except NotEmptyError:
             raise CommandError(
                 "La base contient déjà des cabinets : la démonstration ne se charge que dans une base vide."
             ) from None
