@@ -5,6 +5,7 @@ from pathlib import PurePath
 
 from django.core.files.base import File
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts import journal
@@ -37,7 +38,8 @@ def publish_document(
 ) -> tuple[Document, bool]:
     """Put a cabinet's file into its dossier; the same bytes twice are one document (False: it was there).
 
-    A newer report makes the earlier ones « remplacé », a newer prise en charge the earlier prises en charge.
+    A newer report makes the earlier ones « remplacé », a newer prise en charge the earlier prises en charge, new bytes
+    under the cabinet's own `external_id` their earlier version.
     Raises `ValidationError` when the file is not a PDF, JPEG or PNG of at most 25 MB.
     """
     validate_size(file.size)
@@ -48,7 +50,7 @@ def publish_document(
     existing = dossier.documents.received().filter(sha256=sha256, kind=kind).first()
     if existing is not None:
         return existing, False
-    _replace_earlier(dossier, kind)
+    _replace_earlier(dossier, kind, external_id)
     document = Document(
         dossier=dossier,
         cabinet_id=dossier.cabinet_id,
@@ -71,8 +73,9 @@ def publish_document(
     return document, True
 
 
-def _replace_earlier(dossier: Dossier, kind: Document.Kind) -> None:
+def _replace_earlier(dossier: Dossier, kind: Document.Kind, external_id: str) -> None:
     family = REPORTS if kind in REPORTS else (kind,) if kind == Document.Kind.COVERAGE else ()
-    if family:
-        earlier = dossier.documents.received().filter(kind__in=family, replaced_at=None)
-        earlier.update(replaced_at=timezone.now())
+    earlier = Q(kind__in=family)
+    if external_id:
+        earlier |= Q(kind=kind, external_id=external_id)
+    dossier.documents.received().filter(earlier, replaced_at=None).update(replaced_at=timezone.now())

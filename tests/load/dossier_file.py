@@ -2,7 +2,7 @@
 
     python -m tests.load.dossier_file dossiers.csv --lignes 100000 --debut 0
 
-Rows 0 to n-1 of a given start are always the same; about one row in a thousand is refused, one in two hundred has a wrong SIRET.
+The same numbers make the same rows; one row in a thousand is refused, one in two hundred has a wrong SIRET.
 """
 
 import argparse
@@ -11,16 +11,43 @@ from collections.abc import Iterator
 from pathlib import Path
 
 HEADER = (
-    "Référence", "SIRET", "Date mission", "date_sinistre", "DATE_EXPERTISE", "numero_sinistre", "assure_nom", "assure_email",
-    "assure_telephone", "marque", "modele", "immatriculation", "vin", "code_gta", "assurance", "mandant", "type_choc",
-    "montant_ht", "dernier_chiffrage", "franchise", "agree", "procedure_ve", "etat", "expert_email", "commentaire interne",
+    "Référence", "SIRET", "Date mission", "date_sinistre", "DATE_EXPERTISE", "numero_sinistre", "assure_nom",
+    "assure_email", "assure_telephone", "marque", "modele", "immatriculation", "vin", "code_gta", "assurance",
+    "mandant", "type_choc", "montant_ht", "dernier_chiffrage", "franchise", "agree", "procedure_ve", "etat",
+    "expert_email", "commentaire interne",
 )  # fmt: skip
-DATES = ("{d:02}/{m:02}/{y}", "{d:02}-{m:02}-{y}", "{y}-{m:02}-{d:02}", "{d:02}/{m:02}/{y} 10:15:00", "{y}-{m:02}-{d:02}T08:30:00")
-AMOUNTS = ("{u} {r:03},{c:02}", "{u}{r:03}.{c:02}", "{u}.{r:03},{c:02}", "{u}\u202f{r:03},{c:02} €", "{u}\u00a0{r:03},{c:02}")
-MAKES = (("PEUGEOT", "208 – phase 2 (2021) année 2022 –"), ("RENAULT", "MÉGANE IV \"GT\""), ("CITROËN", "C3; série spéciale"), ("Škoda", "Octavia"))
+DATES = (
+    "{d:02}/{m:02}/{y}",
+    "{d:02}-{m:02}-{y}",
+    "{y}-{m:02}-{d:02}",
+    "{d:02}/{m:02}/{y} 10:15:00",
+    "{y}-{m:02}-{d:02}T08:30:00",
+)
+AMOUNTS = (
+    "{u} {r:03},{c:02}",
+    "{u}{r:03}.{c:02}",
+    "{u}.{r:03},{c:02}",
+    "{u}\u202f{r:03},{c:02} €",
+    "{u}\u00a0{r:03},{c:02}",
+)
+MAKES = (
+    ("PEUGEOT", "208 – phase 2 (2021) année 2022 –"),
+    ("RENAULT", 'MÉGANE IV "GT"'),
+    ("CITROËN", "C3; série spéciale"),
+    ("Škoda", "Octavia"),
+)
 INSURERS = (("001", "ASSUREUR ÉTOILE **"), ("0A7", "MUTUELLE INVENTÉE (B)"), ("275", "N.C."), ("42", "-"))
 NAMES = ("DUPONT-LÉVÊQUE", "O'BRIEN", "NGUYỄN", "=SOMME(A1)", "+33 SARL", "D’ÀVRÉ & fils", "MARTIN\nBâtiment B")
-STATES = ("", "mission_recue", "Attente de rendez-vous", "VISITE PLANIFIEE", "attente_documents", "En cours", "attente_facture", "terminé")
+STATES = (
+    "",
+    "mission_recue",
+    "Attente de rendez-vous",
+    "VISITE PLANIFIEE",
+    "attente_documents",
+    "En cours",
+    "attente_facture",
+    "terminé",
+)
 WRONG_SIRETS = ("", "80185636000039", "801 856", "8,01857E+13", "SIRET INCONNU")
 BAD_CELLS = (
     (2, "31/02/2026"), (3, "1/1/26"), (4, "hier"), (17, "-12,50"), (18, "1.905"), (19, "NaN"), (20, "peut-être"),
@@ -44,16 +71,18 @@ def row(n: int) -> list[str]:
     make, model = MAKES[n % 4]
     code, insurer = INSURERS[n // 4 % 4]
     dates = [
-        DATES[(n + k) % 5].format(d=n // (k + 1) % 28 + 1, m=n // 30 % 12 + 1, y=2020 + (n // 400 + k) % 6) for k in range(3)
+        DATES[(n + k) % 5].format(d=n // (k + 1) % 28 + 1, m=n // 30 % 12 + 1, y=2020 + (n // 400 + k) % 6)
+        for k in range(3)
     ]
     amounts = [AMOUNTS[(n + k) % 5].format(u=n % 9 + 1, r=n * (k + 3) % 1000, c=n % 100) for k in range(3)]
     shop = siret(n * n % 5000)
     cells = [
         f"{n:07d}/{'ABCDEFGH'[n % 8]}", shop if n % 3 else f"{shop[:3]} {shop[3:6]} {shop[6:9]} {shop[9:]}", *dates,
         f"00{n:08d}/A", f"{NAMES[n % 7]} {n}", f"assure{n}@exemple.test", f"0{612345678 + n % 1000000}", make, model,
-        f"{'ABCDEFGHJK'[n % 10]}{'LMNPQRSTVW'[n // 10 % 10]}-{n % 1000:03d}-{'XYZ'[n % 3]}A", f"VF3{n:014d}", code, insurer,
-        f"MANDANT {n % 20}", ("AVANT", "ARRIÈRE", "LATÉRAL")[n % 3], *amounts, ("oui", "NON", "")[n % 3],
-        ("", "", "", "VEI", "vge")[n % 5], STATES[n % 8], f"expert{n % 12}@cabinet.test", "à ne pas reprendre",
+        f"{'ABCDEFGHJK'[n % 10]}{'LMNPQRSTVW'[n // 10 % 10]}-{n % 1000:03d}-{'XYZ'[n % 3]}A", f"VF3{n:014d}",
+        code, insurer, f"MANDANT {n % 20}", ("AVANT", "ARRIÈRE", "LATÉRAL")[n % 3], *amounts,
+        ("oui", "NON", "")[n % 3], ("", "", "", "VEI", "vge")[n % 5],
+        STATES[n % 8], f"expert{n % 12}@cabinet.test", "à ne pas reprendre",
     ]  # fmt: skip
     if n % 200 == 7:
         cells[1] = WRONG_SIRETS[n // 200 % 5]

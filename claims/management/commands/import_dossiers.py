@@ -14,16 +14,17 @@ from claims.services.imports.reading import Source
 from claims.services.imports.report import SHOWN, RejectsFile, Report, SourceError
 
 INTERRUPTED = (
-    "Import interrompu : le fichier est entré en entier ou pas du tout. Relancez la même commande, elle est sans risque."
+    "Import interrompu : le fichier est entré en entier ou pas du tout. Relancez l'import, il est sans risque."
 )
-UNREACHABLE = "La base de données ne répond plus : le fichier est entré en entier ou pas du tout. Relancez la commande."
+UNREACHABLE = "La base de données ne répond plus : le fichier est entré en entier ou pas du tout. Relancez l'import."
+BUSY = "Un autre import de ce cabinet est en cours : celui-ci attend son tour."
 
 
 class Command(BaseCommand):
     help = (
         "Importe les dossiers d'un cabinet depuis un fichier CSV (séparateur « ; » ou « , », UTF-8 ou Windows-1252). "
         "Les dossiers sont reconnus à leur référence : créés ou mis à jour. Une colonne absente laisse la valeur "
-        "enregistrée, une cellule vide l'efface. Les lignes fausses sont rejetées avec leur motif, les autres entrent ; "
+        "enregistrée, une cellule vide l'efface. Une ligne fausse est rejetée avec son motif, les autres entrent ; "
         "un SIRET faux n'est pas un rejet : le dossier entre, rattaché à personne, à corriger. "
         "Sort avec 0 si tout est entré, 1 s'il reste des rejets."
     )
@@ -54,12 +55,16 @@ class Command(BaseCommand):
         bar = stack.enter_context(
             tqdm(total=path.stat().st_size, unit="o", unit_scale=True, disable=None, desc=path.name, leave=False)
         )
+
+        def progress(_rows: int) -> None:
+            bar.update(file.tell() - bar.n)
+
         return import_dossiers(
             cabinet,
             source,
             **({"rejected": sink} if sink else {}),
-            progress=lambda _rows: bar.update(file.tell() - bar.n),
-            waiting=lambda: self.stderr.write("Un autre import de ce cabinet est en cours : celui-ci attend son tour."),
+            progress=progress,
+            waiting=lambda: self.stderr.write(BUSY),
             dry_run=dry_run,
         )
 

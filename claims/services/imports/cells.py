@@ -21,6 +21,7 @@ Cell = Callable[[str], str | None]
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 MAX_UNITS = 10  # digits before the decimal point, as in `DecimalField(max_digits=12, decimal_places=2)`
 FORMULA = frozenset("=+-@\t\r")
+_WHITE = re.compile(r"\s")
 _NOTHING = ("-", "–", "—", "n.c.", "non-renseigné", "non renseigné", "non-renseigne", "non renseigne")
 NOTHING = frozenset(form for word in _NOTHING for form in (word, word.upper(), word.capitalize()))
 
@@ -45,9 +46,10 @@ def plain(cell: str) -> str:
 def _visible(cell: str) -> str:
     """White space becomes a space; control, direction, zero-width and unassigned characters go (U8)."""
     if not cell.isprintable():
-        shown = (" " if char.isspace() else char for char in cell)
-        cell = "".join(char for char in shown if unicodedata.category(char)[0] != "C")
-    return unicodedata.normalize("NFC", cell)
+        cell = _WHITE.sub(" ", cell)
+        if not cell.isprintable():
+            cell = "".join(char for char in cell if unicodedata.category(char)[0] != "C")
+    return cell if unicodedata.is_normalized("NFC", cell) else unicodedata.normalize("NFC", cell)
 
 
 def folded(text: str) -> str:
@@ -68,11 +70,16 @@ def text(limit: int) -> Cell:
     return read
 
 
+def word(limit: int) -> Cell:
+    """Text that comes again and again, as makes and insurers do: read once."""
+    return lru_cache(maxsize=4_096)(text(limit))
+
+
 def reference(limit: int) -> Cell:
     """The name of a dossier: nothing is taken out of it, so that it is the cabinet's own or refused."""
 
     def read(cell: str) -> str:
-        value = " ".join(cell.split(" ")).strip() if cell.isprintable() else _named(cell)
+        value = cell.strip() if cell.isprintable() else _named(cell)
         value = unicodedata.normalize("NFC", value)
         if value in {"", ".", ".."}:
             raise CellError("référence absente" if not value else "référence inutilisable dans une adresse")
@@ -94,6 +101,7 @@ def email(limit: int) -> Cell:
     """An address in lower case, as users are found by."""
     read_text = text(limit)
 
+    @lru_cache(maxsize=4_096)
     def read(cell: str) -> str:
         return (read_text(cell) or "").lower()
 
@@ -118,7 +126,7 @@ def siret(limit: int) -> Cell:
     return read
 
 
-# Dates ----------------------------------------------------------------------------------------------------------------
+# Dates ---------------------------------------------------------------------------------------------------------------
 
 _TIME = r"(?:[T ]\d{1,2}[:h]\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?\s?(?:Z|[+-]\d{2}:?\d{2})?)?"
 _FRENCH_DATE = re.compile(rf"(\d{{1,2}})([/.-])(\d{{1,2}})\2(\d{{4}}){_TIME}", re.ASCII)
@@ -149,12 +157,12 @@ def day(cell: str) -> str | None:
     return found.isoformat()
 
 
-# Amounts --------------------------------------------------------------------------------------------------------------
+# Amounts -------------------------------------------------------------------------------------------------------------
 
 _PLAIN_AMOUNT = re.compile(r"(\d+)(?:[.,](\d{1,2}))?", re.ASCII)
-_GROUPED_AMOUNT = re.compile(  # thousands by a space, by a point with a comma for decimals, or the other way round
-    r"(\d{1,3}(?: \d{3})+)(?:[.,](\d{1,2}))?"
-    r"|(\d{1,3}(?:\.\d{3})+),(\d{1,2})|(\d{1,3}(?:\.\d{3}){2,})"
+_FRENCH_AMOUNT = re.compile(r"(\d{1,3}(?: \d{3})+)(?:[.,](\d{1,2}))?", re.ASCII)
+_GROUPED_AMOUNT = re.compile(  # thousands by a point and a comma for the decimals, or the other way round
+    r"(\d{1,3}(?:\.\d{3})+),(\d{1,2})|(\d{1,3}(?:\.\d{3}){2,})"
     r"|(\d{1,3}(?:,\d{3})+)\.(\d{1,2})|(\d{1,3}(?:,\d{3}){2,})",
     re.ASCII,
 )
@@ -164,15 +172,16 @@ _TOO_FINE = re.compile(r"\d+[.,]\d{3,}", re.ASCII)
 
 def amount(cell: str) -> str | None:
     """Euros with at most two decimals, not negative; `1.905` is refused, as it may mean one or a thousand."""
-    if match := _PLAIN_AMOUNT.fullmatch(cell):
-        return _euros(match[1], match[2])
-    value = plain(cell).removesuffix("€").rstrip()
+    value = cell.replace("\u202f", " ").replace("\u00a0", " ")
+    if match := _PLAIN_AMOUNT.fullmatch(value) or _FRENCH_AMOUNT.fullmatch(value):
+        return _euros(match[1].replace(" ", ""), match[2])
+    value = plain(value).removesuffix("€").rstrip()
     if not value:
         return _nothing_or_sign(cell)
-    if match := _PLAIN_AMOUNT.fullmatch(value):
-        return _euros(match[1], match[2])
+    if match := _PLAIN_AMOUNT.fullmatch(value) or _FRENCH_AMOUNT.fullmatch(value):
+        return _euros(match[1].replace(" ", ""), match[2])
     if match := _GROUPED_AMOUNT.fullmatch(value):
-        units, cents = match[1] or match[3] or match[5] or match[6] or match[8], match[2] or match[4] or match[7]
+        units, cents = match[1] or match[3] or match[4] or match[6], match[2] or match[5]
         return _euros(re.sub(r"\D", "", units), cents)
     raise CellError(_why_not_an_amount(value))
 
@@ -190,7 +199,7 @@ def _euros(units: str, cents: str | None) -> str:
 
 
 def _why_not_an_amount(value: str) -> str:
-    if value[0] in "-−" and any(char.isdigit() for char in value):  # noqa: RUF001 -- the real minus sign
+    if value[0] in "-−" and any(char.isdigit() for char in value):  # the hyphen and the real minus sign
         return f"« {value[:40]} » : un montant ne peut pas être négatif"
     if _AMBIGUOUS.fullmatch(value):
         return f"« {value} » peut se lire de deux façons : écrivez les centimes ou retirez le séparateur"
@@ -199,37 +208,42 @@ def _why_not_an_amount(value: str) -> str:
     return f"« {value[:40]} » n'est pas un montant (attendu : 1905,60)"
 
 
-# Closed lists ---------------------------------------------------------------------------------------------------------
+# Closed lists --------------------------------------------------------------------------------------------------------
 
 _YES, _NO = frozenset({"oui", "o", "1", "vrai"}), frozenset({"", "non", "n", "0", "faux"})
 _PROCEDURES = {"": "", "aucune": "", "non": "", "vei": "VEI", "vge": "VGE"}
 _STATES = {folded(name): state.value for state in State for name in (state.value, state.label)}
 
 
+def _choice(cell: str) -> str:
+    value = plain(cell)
+    return folded(value) or value
+
+
 @lru_cache(maxsize=1_024)
 def yes_no(cell: str) -> str | None:
     """A boolean; nothing is « non »."""
-    word = folded(plain(cell))
-    if word in _YES or word in _NO:
-        return "t" if word in _YES else "f"
+    chosen = _choice(cell)
+    if chosen in _YES or chosen in _NO:
+        return "t" if chosen in _YES else "f"
     raise CellError(f"« {plain(cell)[:40]} » : écrivez oui ou non")
 
 
 @lru_cache(maxsize=1_024)
 def procedure(cell: str) -> str | None:
     """A procédure VE."""
-    word = folded(plain(cell))
-    if word not in _PROCEDURES:
+    chosen = _choice(cell)
+    if chosen not in _PROCEDURES:
         raise CellError(f"« {plain(cell)[:40]} » : écrivez VEI, VGE ou rien")
-    return _PROCEDURES[word]
+    return _PROCEDURES[chosen]
 
 
 @lru_cache(maxsize=1_024)
 def state(cell: str) -> str | None:
     """A state by its slug or its French label; nothing leaves the dossier where it stands."""
-    word = folded(plain(cell))
-    if not word:
+    chosen = _choice(cell)
+    if not chosen:
         return None
-    if word not in _STATES:
+    if chosen not in _STATES:
         raise CellError(f"« {plain(cell)[:40]} » n'est pas un état connu")
-    return _STATES[word]
+    return _STATES[chosen]

@@ -23,8 +23,8 @@ TEXT = "text NOT NULL DEFAULT ''"
 
 
 def _text(name: str, field: str, read: Any = cells.text) -> Column:
-    limit = Dossier._meta.get_field(field).max_length
-    return Column(name, field, TEXT, read(limit))
+    limit: Any = Dossier._meta.get_field(field)
+    return Column(name, field, TEXT, read(limit.max_length))
 
 
 COLUMNS: tuple[Column, ...] = (
@@ -37,14 +37,14 @@ COLUMNS: tuple[Column, ...] = (
     _text("assure_nom", "insured_name"),
     _text("assure_email", "insured_email"),
     _text("assure_telephone", "insured_phone"),
-    _text("marque", "make"),
-    _text("modele", "model"),
+    _text("marque", "make", cells.word),
+    _text("modele", "model", cells.word),
     _text("immatriculation", "plate"),
     _text("vin", "vin"),
-    _text("code_gta", "insurer_code"),
-    _text("assurance", "insurer_name"),
-    _text("mandant", "principal_name"),
-    _text("type_choc", "impact"),
+    _text("code_gta", "insurer_code", cells.word),
+    _text("assurance", "insurer_name", cells.word),
+    _text("mandant", "principal_name", cells.word),
+    _text("type_choc", "impact", cells.word),
     Column("montant_ht", "amount_excl_tax", "numeric(12, 2)", cells.amount),
     Column("dernier_chiffrage", "last_estimate", "numeric(12, 2)", cells.amount),
     Column("franchise", "deductible", "numeric(12, 2)", cells.amount),
@@ -104,6 +104,8 @@ def layout(header: list[str]) -> Layout:
         )
     places = tuple((place, BY_NAME[name]) for place, name in enumerate(names) if name in BY_NAME)
     unknown = tuple(
-        cells.plain(cell)[:40] for cell, name in zip(header, names, strict=True) if name and name not in {*BY_NAME, *OURS}
+        cells.plain(cell)[:40]
+        for cell, name in zip(header, names, strict=True)
+        if name and name not in {*BY_NAME, *OURS}
     )
     return Layout(len(header), places, names.index("siret"), unknown)

@@ -1,7 +1,7 @@
 """A file of dossiers enters a cabinet: read, checked, staged, merged; all of it or nothing of it."""
 
 from collections.abc import Callable, Iterator
-from typing import Any, BinaryIO
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -80,10 +80,9 @@ def _good_rows(source: Source, report: Report, rejected: Sink, progress: Callabl
         if not problem and len(cells) == layout.width:
             try:
                 yield layout.read(line, cells)
-            except CellError:
-                problem = ""
-            else:
                 continue
+            except CellError:
+                pass
         reject = Reject(line, "", problem, cells) if problem else layout.reject(line, cells)
         report.note(reject)
         rejected(reject)

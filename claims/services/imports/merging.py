@@ -3,8 +3,8 @@
 The rules it keeps:
 - the file speaks for the columns it has: an empty cell empties, a column it lacks leaves what is stored;
 - an empty `etat` leaves a dossier where it stands; a state that changes is written in the journal;
-- a SIRET that staff declared wrong for a dossier (`siret_corrected`, whose detail `received` keeps it) neither attaches
-  nor detaches that dossier again: the correction outlives every later file;
+- a SIRET that staff declared wrong for a dossier (`siret_corrected`, whose detail `received` keeps it) neither
+  attaches nor detaches that dossier again: the correction outlives every later file;
 - a row that says what is stored already is neither written nor locked.
 """
 
@@ -167,7 +167,7 @@ def take_lock(cabinet: Cabinet, *, wait: bool) -> bool:
 
 
 def drop_repeats() -> tuple[dict[int, int], int]:
-    """Take repeated references out of staging: {line: first line} of those that differ, number of those that do not."""
+    """Take repeated references out: {line: first line} of those that differ, the number of those that do not."""
     statement = sql.SQL(REPEATS).format(staged_s=_names(STAGED, "s"), staged_f=_names(STAGED, "f"))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE import_row (line, reference, site)")
@@ -179,7 +179,7 @@ def drop_repeats() -> tuple[dict[int, int], int]:
 
 def merge(cabinet: Cabinet, layout: Layout) -> Merged:
     """Put the staged rows into the cabinet's dossiers."""
-    values = {
+    values: dict[str, str | int] = {
         "cabinet": cabinet.pk,
         "subject": Dossier._meta.label_lower,
         "actor": cabinet.name,
@@ -217,7 +217,9 @@ def _merge(layout: Layout) -> Any:
     written = ("siret", "establishment_id", *_present(layout))
     written += ("expert_id",) if "expert_email" in layout.fields else ()
     written += ("state",) if "state" in layout.fields else ()
-    assignments = [sql.SQL("{0} = excluded.{0}").format(sql.Identifier(field)) for field in written]
+    assignments: list[sql.Composable] = [
+        sql.SQL("{0} = excluded.{0}").format(sql.Identifier(field)) for field in written
+    ]
     if "state" in written:
         since = "state_since = CASE WHEN d.state = excluded.state THEN d.state_since ELSE clock_timestamp() END"
         assignments.append(sql.SQL(since))

@@ -1,6 +1,6 @@
 """A file read as records: its encoding, its separator, its lines, without ever holding it whole.
 
-CSV as RFC 4180 and spreadsheets write it: quoted cells may hold separators, quotes and line ends. A quote that is never
+CSV as RFC 4180 and spreadsheets write it: quoted cells may hold separators, quotes and line ends. A quote never
 closed costs its own line, not the rest of the file.
 """
 
