@@ -85,8 +85,8 @@ class SignUpForm(forms.Form):
         error_messages={"required": "Écrivez les 5 chiffres du code postal de l'établissement."},
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "postal-code"}),
     )
-    cabinet = forms.ModelChoiceField(
-        queryset=Cabinet.objects.none(),
+    cabinet: "forms.ModelChoiceField[Cabinet]" = forms.ModelChoiceField(
+        queryset=None,  # the service says which
         label="Cabinet de rattachement",
         empty_label="Choisissez votre cabinet",
         help_text="Un seul suffit, même si vous travaillez avec plusieurs cabinets.",
@@ -106,8 +106,8 @@ class SignUpForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        cabinet: Any = self.fields["cabinet"]
-        cabinet.queryset = services.open_cabinets()
+        cabinets: Any = self.fields["cabinet"]
+        cabinets.queryset = services.open_cabinets()
         self.helper = fields_only()
 
     def clean_company_name(self) -> str:

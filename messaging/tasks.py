@@ -1,4 +1,4 @@
-"""What the workers do for the outbox."""
+"""What the workers do for the outbox, as `System.OUTBOX`: each step of it enters that scope for itself."""
 
 from celery import shared_task
 
