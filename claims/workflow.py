@@ -26,7 +26,7 @@ class State(TextChoices):
 
 
 class Action(TextChoices):
-    """What somebody does to a dossier; the value is the journal's event, the label what « étapes » and buttons say."""
+    """What somebody does to a dossier; the value is the journal's event, the label what a button says."""
 
     RECEIVE = "mission_received", "Mission reçue"
     SYNCHRONISE = "synchronised", "État repris du logiciel du cabinet"
@@ -43,6 +43,26 @@ class Action(TextChoices):
     CLOSE = "closed", "Terminer le dossier"
     REFUSE_INVOICE = "invoice_refused", "Refuser la facture"
     CORRECT_SIRET = "siret_corrected", "Rattacher à un établissement"
+
+
+# The same acts, told afterwards: what « étapes » says.
+DONE: dict[str, str] = {
+    Action.RECEIVE: "Mission reçue",
+    Action.SYNCHRONISE: "État mis à jour par le cabinet",
+    Action.REQUEST_REMOTE: "Expertise à distance demandée",
+    Action.REQUEST_VISIT: "Rendez-vous demandé",
+    Action.PLAN_VISIT: "Visite planifiée",
+    Action.CANCEL_VISIT: "Visite annulée",
+    Action.REQUEST_DOCUMENTS: "Documents demandés",
+    Action.ACCEPT_DOCUMENTS: "Documents complets",
+    Action.PUBLISH_DOCUMENT: "Document publié",
+    Action.START_WORKS: "Dossier en cours",
+    Action.REQUEST_INVOICE: "Facture demandée",
+    Action.REOPEN_FOR_SUPPLEMENT: "Dossier repris pour un complément",
+    Action.CLOSE: "Dossier terminé",
+    Action.REFUSE_INVOICE: "Facture refusée",
+    Action.CORRECT_SIRET: "Dossier rattaché à l'établissement",
+}
 
 
 @dataclass(frozen=True, slots=True)

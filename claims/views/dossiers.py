@@ -19,7 +19,7 @@ from claims.models.documents import REPORTS
 from claims.models.queries import PAGE_SIZE, search
 from claims.services.dossiers import note_visit
 from claims.views import listing
-from claims.workflow import Action
+from claims.workflow import DONE
 
 
 def dossier_or_404(request: ActorRequest, cabinet: str, reference: str) -> Dossier:
@@ -108,11 +108,10 @@ def deadline_of(subject: Dossier) -> date | None:
 
 def step(entry: JournalEntry) -> dict[str, Any]:
     """A line of « étapes »: what happened and in what quality, never a private name."""
-    known = dict(Action.choices)
     texts = [str(entry.detail[key]) for key in ("document", "reason", "siret") if entry.detail.get(key)]
     return {
         "at": entry.at,
-        "label": known.get(entry.event, entry.event),
+        "label": DONE.get(entry.event, entry.event),
         "text": " – ".join(texts),
         "by": entry.actor_label,
     }

@@ -202,7 +202,7 @@ def test_the_steps_stand_in_both_orders_without_private_names(dossier, world, ex
     oldest = client.get(url, {"ordre": "croissant"})
 
     labels = [entry["label"] for entry in newest.context["entries"]]
-    assert labels == ["Publier un document", "Planifier la visite"]
+    assert labels == ["Document publié", "Visite planifiée"]
     assert [entry["label"] for entry in oldest.context["entries"]] == labels[::-1]
     assert world.alpes.expert.full_name not in newest.content.decode()
     assert "Cabinet Alpes" in newest.content.decode()
