@@ -37,9 +37,9 @@ class Car:
     plate_at: tuple[int, int]
 
 
-def grain() -> Image.Image:
-    """The noise of a sensor, the same for all: it takes longer to make than a car."""
-    return Image.effect_noise((WIDTH, HEIGHT), 22).convert("RGB")
+def grain(rng: Random) -> Image.Image:
+    """The noise of a sensor, the same in every picture."""
+    return Image.frombytes("L", (WIDTH, HEIGHT), rng.randbytes(WIDTH * HEIGHT)).convert("RGB")
 
 
 def draw(view: View, colour: str, rng: Random, grain: Image.Image) -> Car:
@@ -49,7 +49,7 @@ def draw(view: View, colour: str, rng: Random, grain: Image.Image) -> Car:
     plate = _side(pen) if view in {View.LEFT, View.RIGHT} else _end(pen, lamp)
     if view == View.RIGHT:
         scene, plate = scene.transpose(Image.Transpose.FLIP_LEFT_RIGHT), (WIDTH - plate[0], plate[1])
-    return Car(Image.blend(scene.filter(ImageFilter.SMOOTH), grain, 0.07), plate)
+    return Car(Image.blend(scene.filter(ImageFilter.SMOOTH), grain, 0.02), plate)
 
 
 def _workshop(rng: Random) -> Image.Image:
@@ -80,6 +80,10 @@ class _Pen:
 
     def at(self, x: float, y: float) -> tuple[float, float]:
         return self.left + x * self.scale, self.floor - y * self.scale
+
+    def pixel(self, x: float, y: float) -> tuple[int, int]:
+        left, top = self.at(x, y)
+        return round(left), round(top)
 
     def shape(self, *points: tuple[float, float], fill: _Colour) -> None:
         self.draw.polygon([self.at(*point) for point in points], fill=fill)
@@ -119,8 +123,7 @@ def _side(pen: _Pen) -> tuple[int, int]:
         pen.disc(x, 78, 80, _TYRE)
         pen.disc(x, 78, 52, _RIM)
         pen.disc(x, 78, 14, (60, 62, 64))
-    x, y = pen.at(60, 120)
-    return int(x), int(y)
+    return pen.pixel(60, 120)
 
 
 def _end(pen: _Pen, lamp: _Colour) -> tuple[int, int]:
@@ -137,5 +140,4 @@ def _end(pen: _Pen, lamp: _Colour) -> tuple[int, int]:
     pen.box((340, 262), (660, 318), (50, 52, 54) if lamp == _LAMP else pen.darker, 14)
     for x in (112, 828):
         pen.box((x, 400), (x + 60, 448), pen.paint, 16)
-    x, y = pen.at(500, 222)
-    return int(x), int(y)
+    return pen.pixel(500, 222)

@@ -19,7 +19,7 @@ MEAN_AMOUNT, SPREAD = 1900, 0.6  # euros without tax, log-normal
 CENT = Decimal("0.01")
 WRONG_SIRETS = ("EN ATTENTE", "", "9900123", "99001234500018", "99 004 512 0017")
 ORPHANS = (5, 12, 27, 44)  # ranks, modulo 200, of the dossiers whose SIRET is to be corrected
-DAMAGED = {1: "VEI", 3: "VGE", 30: "VGE", 60: "VEI", 77: "VGE", 95: "VEI"}  # ranks, modulo 100
+DAMAGED = {3: "VGE", 13: "VEI", 30: "VGE", 60: "VEI", 77: "VGE", 95: "VEI"}  # ranks, modulo 100
 
 
 @dataclass(slots=True)

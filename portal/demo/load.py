@@ -87,7 +87,7 @@ def is_empty() -> bool:
 def _bases(built: Network, loaded: Loaded) -> Bases:
     try:
         return papers.lay_out(built)
-    except OSError:
+    except (OSError, ImportError):
         loaded.warning = (
             "La bibliothèque Pango est absente : le réseau est chargé avec ses photos, sans ses documents PDF "
             "(sous Debian : apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0)."

@@ -1,8 +1,8 @@
 """Papers laid out once by WeasyPrint, with blanks that are filled thousands of times without it.
 
 A blank is an empty `<i id="lb-reference">` of a template: side (l, r), weight (b: bold), name. Its place is read
-from the layout. Each page then gets a reserve, a drawing of a fixed length that is left uncompressed: filling it keeps every
-offset of the file, so that a paper costs microseconds.
+from the layout. Each page then gets a reserve, a drawing of a fixed length that is left uncompressed: filling it keeps
+every offset of the file, so that a paper costs microseconds.
 """
 
 import base64

@@ -29,7 +29,7 @@ class Studio:
 
     def __init__(self, rng: Random) -> None:
         self._rng = rng
-        self._grain = grain()
+        self._grain = grain(rng)
         self._cars: dict[tuple[View, str], Car] = {}
         font = str(settings.BASE_DIR / "static" / "fonts" / "portail-sans-bold.ttf")
         self._plate_font = ImageFont.truetype(font, 34)

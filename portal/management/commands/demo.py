@@ -29,7 +29,7 @@ class Command(BaseCommand):
             return
         try:
             with tqdm(total=SIZE, unit=" dossier", disable=not sys.stderr.isatty(), leave=False, ascii=True) as bar:
-                loaded = load(seed=options["graine"], progress=bar.update)
+                loaded = load(SIZE, options["graine"], bar.update)
         except NotEmptyError:
             raise CommandError(
                 "La base contient déjà des cabinets : la démonstration ne se charge que dans une base vide."
