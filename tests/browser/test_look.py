@@ -1,0 +1,102 @@
+"""Every page, as a browser shows it: accessible, no wider than a phone, nothing refused by the policy."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+
+from claims.models import Dossier
+from tests.browser.conftest import DESK, PHONE, sign_in
+
+DOOR = [
+    "/connexion/",
+    "/inscription/",
+    "/inscription/envoyee/",
+    "/mot-de-passe/oublie/",
+    "/mot-de-passe/envoye/",
+    "/mot-de-passe/change/",
+    "/mot-de-passe/MQ/perime/",
+]
+LIST = ["/dossiers/", "/dossiers/?q=208&mission_depuis=2026-01-01", "/dossiers/?q=introuvable", "/dossiers/?page=2"]
+
+
+def problems(page: Page, path: str) -> list[str]:
+    """What is wrong with a page, in words."""
+    refused: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            refused.append(f"{path}: {message.text}")
+
+    page.on("console", note)
+    page.goto(path)
+    page.remove_listener("console", note)
+    wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    violations = [f"{path}: {found['id']}" for found in Axe().run(page).response["violations"]]
+    return refused + violations + [f"{path}: wider than the screen"] * wide
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("screen", "theme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk", "phone"])
+def test_pages_are_accessible_and_fit(visitor: BrowserContext, dossier: Dossier, screen, theme) -> None:
+    page = visitor.new_page()
+    page.set_viewport_size(screen)
+    page.emulate_media(color_scheme=theme)
+    one = dossier.get_absolute_url()
+
+    found = [problem for path in DOOR for problem in problems(page, path)]
+    sign_in(page, "patron@lac.test")
+    found += [
+        problem for path in [*LIST, one, f"{one}documents/", f"{one}etapes/"] for problem in problems(page, path)
+    ]
+
+    assert found == []
+
+
+@pytest.mark.xfail(reason="home and the list send somebody without an establishment to each other")
+def test_waiting_page_is_accessible(visitor: BrowserContext, dossier: Dossier) -> None:
+    page = visitor.new_page()
+
+    sign_in(page, "candidat@lac.test")
+
+    assert problems(page, "/en-attente/") == []
+
+
+def test_row_opens_by_click_anywhere_and_by_keyboard(visitor: BrowserContext, dossier: Dossier) -> None:
+    page = visitor.new_page()
+    sign_in(page, "patron@lac.test")
+    cell = page.locator("tbody tr").first.locator(".car")
+
+    with page.expect_navigation():
+        cell.click(force=True)  # what lies under the pointer is the row's link
+    by_click = page.url
+    page.goto("/dossiers/")
+    page.locator("tbody .link").first.focus()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+    assert by_click == page.url
+    assert page.url.endswith(dossier.get_absolute_url())
+
+
+def test_slash_goes_to_the_search_and_the_address_stays_short(visitor: BrowserContext, dossier: Dossier) -> None:
+    page = visitor.new_page()
+    sign_in(page, "patron@lac.test")
+
+    page.keyboard.press("/")
+    page.keyboard.type(dossier.reference)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+    assert page.url.endswith(f"/dossiers/?q={dossier.reference}")
+    assert page.locator("tbody tr").count() == 1
+
+
+def test_password_rules_tick_while_one_types(visitor: BrowserContext) -> None:
+    page = visitor.new_page()
+    page.goto("/inscription/")
+    page.get_by_label("Nom de l'entreprise").fill("Carrosserie du Lac")
+
+    page.get_by_label("Mot de passe").fill("carrosserie-bleue")
+
+    kept = page.locator("[data-rule].kept").evaluate_all("rules => rules.map(rule => rule.dataset.rule)")
+    assert kept == ["length", "letters"]
