@@ -92,6 +92,7 @@ class Supervisor:
         self.start_servers()
         check_connection(self.variables)
         self.leave_environment()
+        say("Préparation de la base et des fichiers…")
         run_to_end(preparation(self.data, self.variables), self.signals.pause)
         self.keep(web(self.data, self.variables, self.settings))
         self.wait_ready()

@@ -45,7 +45,7 @@ def install(kind: str, lock: int) -> None:
     stamp, wanted = VENV / f"{kind}.stamp", digest(ROOT / "requirements" / f"{kind}.lock")
     if works(PYTHON) and stamp.is_file() and stamp.read_text() == wanted:
         return
-    say("Installation des dépendances, une seule fois (moins d'une minute)…")
+    say("Installation des dépendances, une seule fois (une à deux minutes)…")
     stamp.unlink(missing_ok=True)
     if not works(PYTHON):
         call([sys.executable, "-m", "venv", "--clear", "--without-pip", VENV], lock)
