@@ -1,6 +1,6 @@
 """Cabinets, shops and people: mostly the network's pages; a cabinet looks after its own list of shops."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -167,7 +167,7 @@ class CabinetEstablishmentAdmin(TenantModelAdmin):
     autocomplete_fields = ("establishment",)
     fields = ("cabinet", "establishment", "email", "is_approved", "suspended_at", "created_at")
     readonly_fields = ("suspended_at", "created_at")
-    actions: ClassVar = ("suspend", "resume")
+    actions = ("suspend", "resume")
 
     @admin.action(description="Suspendre l'accès des réparateurs choisis", permissions=["change"])
     def suspend(self, request: HttpRequest, queryset: "QuerySet[CabinetEstablishment]") -> None:
@@ -211,7 +211,7 @@ class JournalEntryAdmin(TenantModelAdmin):
     ordering = ("-at", "-pk")
     sortable_by = ("at",)
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Which person acted is the network administrator's to know."""
         shown = [
             "at",

@@ -4,8 +4,8 @@ Django's admin reaches rows by many more ways than `get_queryset`; each is close
 cannot forget it. `tests/test_admin_isolation.py` opens every one of them again and must turn red.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin
@@ -14,6 +14,7 @@ from django.contrib.admin.utils import NestedObjects
 from django.contrib.admin.widgets import ForeignKeyRawIdWidget
 from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
 from django.db import DEFAULT_DB_ALIAS, models
+from django.db.models.expressions import Combinable
 from django.forms.models import ModelChoiceField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -22,7 +23,7 @@ from django.utils.text import capfirst
 from accounts import journal
 from accounts.http import ActorRequest
 from accounts.models import JournalEntry
-from accounts.scope import ANONYMOUS, BY_CABINET, Actor, Kind, TenantModel
+from accounts.scope import ANONYMOUS, BY_CABINET, Actor, Kind, TenantModel, TenantPath
 
 if TYPE_CHECKING:
     _Base = BaseModelAdmin[Any]
@@ -49,7 +50,7 @@ def rows(model: type[models.Model], actor: Actor) -> "models.QuerySet[Any]":
     """The rows of any model this actor may see; what is no tenant's (people) only the network sees."""
     if issubclass(model, TenantModel):
         return cast("Any", model).objects.visible_to(actor)  # type: ignore[no-any-return]
-    everything = models.QuerySet(model)
+    everything: models.QuerySet[Any] = models.QuerySet(model)
     return everything if actor.sees_everything else everything.none()
 
 
@@ -73,7 +74,7 @@ class ScopedRelatedFilter(admin.RelatedFieldListFilter):
 
     def field_choices(
         self, field: Any, request: HttpRequest, model_admin: "admin.ModelAdmin[Any]"
-    ) -> list[tuple[Any, str]]:
+    ) -> list[tuple[Any, Any]]:
         found = rows(field.remote_field.model, actor_of(request))
         return sorted(((row.pk, str(row)) for row in found), key=lambda choice: choice[1].casefold())
 
@@ -139,22 +140,22 @@ class Scoped(_Base):
         """Choices are rows too; this queryset both fills the list and validates what is posted."""
         return rows(db_field.remote_field.model, actor_of(request) if request else ANONYMOUS)
 
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest | None, **kwargs: Any) -> Any:
+    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name in self.raw_id_fields:
             kwargs.setdefault("widget", NamelessRawIdWidget(db_field.remote_field, self.admin_site))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> "Sequence[Any]":
-        """A row never changes owner, and staff never choose one; the network chooses it when it adds the row."""
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[Any, ...]:
+        """A row never changes owner; staff add to their own cabinet, the network chooses whose a new row is."""
         declared = tuple(super().get_readonly_fields(request, obj))
-        if obj is None and actor_of(request).kind == Kind.NETWORK:
-            return declared
-        return (*declared, *(name for name in tenant_fields(self.model) if name not in declared))
+        kinds = {Kind.STAFF} & {actor_of(request).kind} if obj is None else set(Kind)
+        return (*declared, *(name for name in tenant_fields(self.model, kinds) if name not in declared))
 
 
-def tenant_fields(model: type[models.Model]) -> list[str]:
-    """The fields that say whose a row is."""
-    names = {path.split("__")[0] for path, _ in getattr(model, "tenant_paths", {}).values()}
+def tenant_fields(model: type[models.Model], kinds: set[Kind]) -> list[str]:
+    """The fields that say whose a row is, to these kinds of actors."""
+    paths: dict[Kind, TenantPath] = getattr(model, "tenant_paths", {})
+    names = {path.split("__")[0] for kind, (path, _) in paths.items() if kind in kinds}
     return sorted(names & {field.name for field in model._meta.fields})
 
 
@@ -165,12 +166,13 @@ class TenantModelAdmin(Scoped, _Admin):
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
     list_max_show_all = 50
+    ordering: ClassVar[tuple[str | Combinable, ...] | list[str | Combinable] | None] = ("-pk",)
     object_history_template = "admin/object_history.html"
 
     def __init__(self, model: type[Any], admin_site: admin.AdminSite) -> None:
         super().__init__(model, admin_site)
         filters = [item[0] if isinstance(item, (tuple, list)) else item for item in self.list_filter or ()]
-        paths = (*self.search_fields, *filters, *(self.ordering or ()), *self.list_display, self.date_hierarchy or "")
+        paths = (*self.search_fields, *filters, *(self.ordering or ()), *self.list_display, self.date_hierarchy)
         refuse_shared_paths(model, [path for path in paths if isinstance(path, str)])
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
@@ -184,7 +186,7 @@ class TenantModelAdmin(Scoped, _Admin):
         form = super().get_form(request, obj, change=change, **kwargs)
         return type(form.__name__, (ScopedForm, form), {"actor": actor_of(request)})
 
-    def get_list_filter(self, request: HttpRequest) -> list[Any]:  # type: ignore[override]
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
         return [self._scoped_filter(item) for item in super().get_list_filter(request)]
 
     def _scoped_filter(self, item: Any) -> Any:
@@ -197,7 +199,7 @@ class TenantModelAdmin(Scoped, _Admin):
             step = field.related_model
         return (path, ScopedRelatedFilter) if field.is_relation else item
 
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:  # type: ignore[override]
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Only what a declared filter offers: Django lets through any lookup on the model's own columns."""
         declared = {item[0] if isinstance(item, tuple) else item for item in self.get_list_filter(request)}
         names = [path for path in declared if isinstance(path, str)]
@@ -220,7 +222,8 @@ class TenantModelAdmin(Scoped, _Admin):
         collector.collect(objs)
         seen = _sight(actor_of(request))
         collector.edges = {row: [child for child in found if seen(child)] for row, found in collector.edges.items()}
-        visible = {model: [row for row in found if seen(row)] for model, found in collector.model_objs.items()}
+        found_by_model = cast("dict[type[models.Model], set[Any]]", collector.model_objs)
+        visible = {model: [row for row in found if seen(row)] for model, found in found_by_model.items()}
         counts = {str(model._meta.verbose_name_plural): len(found) for model, found in visible.items() if found}
         lacking = {str(model._meta.verbose_name) for model in visible if not self._may_delete(model, request)}
         protected = [_described(row) for row in collector.protected if seen(row)]
@@ -245,8 +248,8 @@ class TenantModelAdmin(Scoped, _Admin):
             "preserved_filters": self.get_preserved_filters(request),
             **(extra_context or {}),
         }
-        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
-        return TemplateResponse(request, cast("str", self.object_history_template), context)
+        request.current_app = self.admin_site.name
+        return TemplateResponse(request, self.object_history_template, context)
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         return journal.record(obj, "added", actor=actor_of(request))
@@ -259,7 +262,7 @@ class TenantModelAdmin(Scoped, _Admin):
         return [journal.record(row, "deleted", actor=actor_of(request)) for row in queryset]
 
 
-class TenantInline(Scoped, _Inline):
+class TenantInline(Scoped, _Inline):  # type: ignore[misc]
     """Rows shown inside their parent's page, under the same rules."""
 
     extra = 0

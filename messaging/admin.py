@@ -21,7 +21,7 @@ class NotificationAdmin(TenantModelAdmin):
     ordering = ("-pk",)
     sortable_by = ()
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         shown = ["event_shown", "establishment", "cabinet", "state", "reason", "attempts"]
         shown += ["created_at", "not_before", "sent_at"]
         return [*shown, "recipient", "key"] if actor_of(request).kind == Kind.NETWORK else shown

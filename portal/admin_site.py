@@ -49,7 +49,7 @@ class StaffAdminSite(admin.AdminSite):
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         guarded = super().admin_view(view, cacheable)
 
-        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             if self.has_permission(request):
                 return guarded(request, *args, **kwargs)
             return self._turned_away(request)
@@ -62,7 +62,7 @@ class StaffAdminSite(admin.AdminSite):
             raise Http404
         return redirect_to_login(request.get_full_path())
 
-    def get_urls(self) -> list[URLResolver | URLPattern]:  # type: ignore[override]
+    def get_urls(self) -> list[URLResolver | URLPattern]:
         return [url for url in super().get_urls() if getattr(url, "name", None) not in CLOSED_DOORS]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:

@@ -3,7 +3,7 @@
 Here and not beside the other accounts pages, because the evidence is the cabinet's dossiers.
 """
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -62,7 +62,7 @@ class AccountRequestAdmin(PostedForms, TenantModelAdmin):
     )
     list_filter = ("state", "cabinet")
     list_select_related = ("user", "cabinet")
-    ordering: ClassVar = (Case(When(state=PENDING, then=0), default=1), "-requested_at", "-pk")
+    ordering = (Case(When(state=PENDING, then=0), default=1), "-requested_at", "-pk")
     search_fields = ("company_name", "siret", "user__email")
     sortable_by = ("company_name", "requested_at")
     fields = (
@@ -76,7 +76,8 @@ class AccountRequestAdmin(PostedForms, TenantModelAdmin):
     def get_queryset(self, request: HttpRequest) -> "QuerySet[AccountRequest]":
         links = CabinetEstablishment.objects.visible_to(actor_of(request))
         known = links.filter(cabinet=OuterRef("cabinet"), establishment__siret=OuterRef("siret"))
-        return super().get_queryset(request).annotate(known_email=Subquery(known.values("email")[:1]))
+        found: QuerySet[AccountRequest] = super().get_queryset(request)
+        return found.annotate(known_email=Subquery(known.values("email")[:1]))
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -116,8 +117,8 @@ class AccountRequestAdmin(PostedForms, TenantModelAdmin):
                 refusals.append(f"{row.company_name} : {refusal}")
         done = len(pending) - len(refusals)
         self.message_user(request, f"{done} compte{'s' if done > 1 else ''} ouvert{'s' if done > 1 else ''}.")
-        for refusal in refusals:
-            self.message_user(request, refusal, messages.ERROR)
+        for sentence in refusals:
+            self.message_user(request, sentence, messages.ERROR)
         return None
 
     def _confirmation(self, request: HttpRequest, pending: list[AccountRequest]) -> HttpResponse:

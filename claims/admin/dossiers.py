@@ -1,6 +1,6 @@
 """The cabinet's list of dossiers, and the page from which a dossier is worked on."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import F, QuerySet
@@ -66,7 +66,7 @@ class DossierAdmin(workspace.Workspace, TenantModelAdmin):
         ("expertise_on", admin.DateFieldListFilter),
     )  # fmt: skip
     list_select_related = ("establishment",)
-    ordering: ClassVar = (F("claim_on").desc(nulls_last=True), "-pk")
+    ordering = (F("claim_on").desc(nulls_last=True), "-pk")
     search_fields = ("reference",)  # shows the box; `get_search_results` does the search
     search_help_text = "Référence, n° de sinistre, immatriculation, assuré, véhicule, SIRET"
     sortable_by = ("reference", "state_shown", "claim_on")  # the columns with an index
