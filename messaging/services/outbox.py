@@ -85,7 +85,7 @@ def send_due(*, seconds: float = 45) -> Report:
 def wake_waiting() -> None:
     """Let what waits for an unreachable server leave now: somebody has just repaired it."""
     with scope.system(System.OUTBOX):
-        _queued().filter(reason=UNREACHABLE).update(not_before=Now(), leased_until=None)
+        _queued().filter(reason=UNREACHABLE, leased_until=None).update(not_before=Now())
 
 
 def _queued() -> QuerySet[Notification]:

@@ -1,5 +1,6 @@
 """A small SMTP server on loopback that answers as a test tells it to, and keeps what it accepted."""
 
+import contextlib
 import socketserver
 import threading
 import time
@@ -11,6 +12,10 @@ REPLIES = {"EHLO": "250 ok", "HELO": "250 ok", "MAIL": "250 ok", "RCPT": "250 ok
 
 class Session(socketserver.StreamRequestHandler):
     def handle(self):
+        with contextlib.suppress(ConnectionError):  # a killed sender does not say goodbye
+            self.converse()
+
+    def converse(self):
         self.answer("220 essai")
         while line := self.rfile.readline():
             verb = line[:4].decode().upper()

@@ -19,7 +19,8 @@ from accounts import scope
 from accounts.scope import System
 from messaging.models import Notification
 from messaging.receivers import doorbell
-from messaging.services import send_due
+from messaging.services import send_due, wake_waiting
+from messaging.services.failures import UNREACHABLE
 from messaging.services.letters import message_id
 from tests.messaging.conftest import again, queue
 
@@ -99,6 +100,17 @@ def test_a_sender_that_was_overtaken_marks_nothing(transactional_db, relay, capl
     assert report.sent == 0
     assert again(row).state == "queued"
     assert "possibly sent twice" in caplog.text
+
+
+def test_repairing_the_relay_takes_nothing_from_who_is_sending(transactional_db):
+    row = queue()
+    with scope.system(System.TESTS):
+        Notification.objects.update(reason=UNREACHABLE, leased_until="2100-01-01T00:00Z")
+
+    wake_waiting()
+
+    assert send_due().sent == 0
+    assert again(row).leased_until is not None
 
 
 @pytest.fixture
