@@ -111,7 +111,7 @@ class Archive:
             sender_label=_sender(claim, moment),
             published_at=moment.at,
         )
-        document.file.name = default_storage.save(f"{FOLDER}/{key[:2]}/{key}", ContentFile(content))
+        document.file.name = default_storage.save(f"{FOLDER}/{key[0]}/{key}", ContentFile(content))
         return document
 
 

@@ -15,7 +15,6 @@ from claims.models import Document, Dossier, DossierVisit
 from portal.demo import dossiers, network, papers
 from portal.demo.dossiers import Claim
 from portal.demo.files import Archive, writing
-from portal.demo.network import Network
 from portal.demo.papers import Bases
 from portal.demo.people import Login
 from portal.demo.traces import journal, visits
@@ -63,7 +62,7 @@ def _load(rng: Random, size: int, seed: int, today: date, progress: Progress) ->
     claims = list(dossiers.claims(rng, built, size, today))
     Dossier.objects.bulk_create((claim.dossier for claim in claims), BATCH)
     loaded = Loaded(built.logins, dossiers=len(claims))
-    archive = Archive(_bases(built, loaded), Random(seed))  # noqa: S311 -- a drawing, not a secret
+    archive = Archive(_bases(loaded), Random(seed))  # noqa: S311 -- a drawing, not a secret
     for first in range(0, size, 100):
         hundred = claims[first : first + 100]
         _load_documents(archive, hundred, loaded)
@@ -84,9 +83,9 @@ def is_empty() -> bool:
         return not Cabinet.objects.exists()
 
 
-def _bases(built: Network, loaded: Loaded) -> Bases:
+def _bases(loaded: Loaded) -> Bases:
     try:
-        return papers.lay_out(built)
+        return papers.lay_out()
     except (OSError, ImportError):
         loaded.warning = (
             "La bibliothèque Pango est absente : le réseau est chargé avec ses photos, sans ses documents PDF "

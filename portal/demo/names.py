@@ -60,14 +60,14 @@ IMPACTS = (
 )
 DEDUCTIBLES = (0, 0, 150, 200, 250, 300, 380, 450, 600)
 
-# Whole words are easy to read aloud and to type; three of them and four digits are drawn anew at every loading.
+# Words without accents, easy to type; three of them and four digits are drawn anew at every loading.
 PASSWORD_WORDS = """
-    abeille acajou agrume alizé amande ancre argile aurore avoine azur balcon bambou basilic berger bouleau boussole
-    brume cactus caillou canal cannelle caravane cerise chamois chardon cigale citron clairon colline comète coquille
-    corail cormier cristal cyprès dauphin dune écluse érable étoile falaise fanfare figue flocon fontaine forge
-    fougère galet garrigue genêt girafe glacier grenade grive hameau hibou horizon iris jardin jasmin jonquille
-    lagune lanterne laurier lavande lentille lilas loutre lucarne marmotte mélèze menhir mimosa moulin myrtille
-    navette nénuphar noisette nuage olivier orage orchidée palmier papier perle phare pinson pivoine plume pollen
-    prairie quartz radeau ravine renard rivière rocher rosée ruche sable safran sapin saule sentier tilleul torrent
-    trèfle tulipe vallon vanille verger violette voilier zéphyr
+    abeille acajou agrume amande ancre argile aurore avoine azur balcon bambou basilic berger bouleau boussole
+    brume cactus caillou canal cannelle caravane cerise chamois chardon cigale citron clairon colline coquille
+    corail cormier cristal dauphin dune falaise fanfare figue flocon fontaine forge
+    galet garrigue girafe glacier grenade grive hameau hibou horizon iris jardin jasmin jonquille
+    lagune lanterne laurier lavande lentille lilas loutre lucarne marmotte menhir mimosa moulin myrtille
+    navette noisette nuage olivier orage palmier papier perle phare pinson pivoine plume pollen
+    prairie quartz radeau ravine renard rocher ruche sable safran sapin saule sentier tilleul torrent
+    tulipe vallon vanille verger violette voilier
 """.split()  # noqa: SIM905 -- as lines of text

@@ -8,6 +8,8 @@ every offset of the file, so that a paper costs microseconds.
 import base64
 import io
 import re
+import warnings
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -23,8 +25,10 @@ BLANK = re.compile(r"(?P<side>[lr])(?P<bold>b?)-(?P<name>[a-z_]+[0-9]*)")
 POINTS = 0.75  # a CSS pixel
 LINE, ASCENT = 1.149, 0.905  # of the font's box, in ems
 RESERVE_PER_BLANK = 88  # bytes: an operator of 40 and 48 signs
-TINTS = {"ATMOS": "#1d4e79", "BELLEDONNE": "#2f6b3a", "CORMORAN": "#6a3d1f"}
-SHOP_TINT = "#444a55"
+TINT_MARK, TINT_DRAWN = "#010203", b"0.003922 0.007843 0.011765 rg"  # as WeasyPrint writes that colour
+
+
+Tint = tuple[float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +68,23 @@ class Printer:
         from weasyprint.text.fonts import FontConfiguration
 
         self._weasyprint = weasyprint
-        self._fonts = FontConfiguration()
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "No fonts configured")  # ours are in the stylesheet
+            self._fonts = FontConfiguration()
         folder = settings.BASE_DIR / "static" / "fonts"
         self._encoded = {
             weight: base64.b64encode((folder / name).read_bytes()).decode() for weight, name in FONTS.items()
         }
 
-    def base(self, template: str, **context: Any) -> Base:
-        sender = context.get("sender")
-        tint = TINTS.get(sender.code, SHOP_TINT) if sender else SHOP_TINT
-        html = render_to_string(f"portal/demo/{template}.html", {**context, "tint": tint, "fonts": self._encoded})
+    def bases(self, template: str, tints: Mapping[str, Tint], **context: Any) -> dict[str, Base]:
+        """The same layout in each sender's tint."""
+        html = render_to_string(f"portal/demo/{template}.html", {**context, "tint": TINT_MARK, "fonts": self._encoded})
         # Nothing is fetched but the fonts inside the text itself: neither a file nor an address.
         fetcher = self._weasyprint.urls.URLFetcher(allowed_protocols=("data",))
         document = self._weasyprint.HTML(string=html, url_fetcher=fetcher).render(font_config=self._fonts)
-        pages = [_blanks(page) for page in document.pages]
-        return _with_reserves(document.write_pdf(), pages)
+        blanks = [_blanks(page) for page in document.pages]
+        laid_out = document.write_pdf()
+        return {sender: _with_reserves(laid_out, blanks, tint) for sender, tint in tints.items()}
 
 
 def _blanks(page: Any) -> tuple[Blank, ...]:
@@ -93,7 +99,7 @@ def _blanks(page: Any) -> tuple[Blank, ...]:
     return tuple(found)
 
 
-def _with_reserves(laid_out: bytes, blanks: list[tuple[Blank, ...]]) -> Base:
+def _with_reserves(laid_out: bytes, blanks: list[tuple[Blank, ...]], tint: Tint) -> Base:
     lengths = [40 + RESERVE_PER_BLANK * len(found) for found in blanks]
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(laid_out)) as pdf:
@@ -108,7 +114,8 @@ def _with_reserves(laid_out: bytes, blanks: list[tuple[Blank, ...]]) -> Base:
                     Encoding=pikepdf.Name.WinAnsiEncoding,
                 )
                 page.add_resource(font, pikepdf.Name.Font, pikepdf.Name(name))
-            page.contents_add(b"q", prepend=True)
+            drawing = page.Contents.read_bytes().replace(TINT_DRAWN, b"%.3f %.3f %.3f rg" % tint)
+            page.Contents.write(zlib.compress(b"q " + drawing), filter=pikepdf.Name.FlateDecode)
             page.contents_add(_marker(number).ljust(length))
         pdf.save(out, compress_streams=False)
     content = out.getvalue()

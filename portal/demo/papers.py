@@ -8,9 +8,8 @@ from accounts.validators import display_siret
 from claims.models import Document
 from portal.demo import estimate
 from portal.demo.dossiers import Claim
-from portal.demo.network import Network
-from portal.demo.paperbases import Base, Printer
-from portal.demo.papertext import Text, euros, written
+from portal.demo.paperbases import Base, Printer, Tint
+from portal.demo.papertext import LETTERHEAD, LONGEST, Text, euros, written
 
 K = Document.Kind
 # Template, title, further words, by kind of document.
@@ -51,20 +50,25 @@ FILE_NAMES = {
     K.LETTER: "COURRIER",
 }
 FIRST_ESTIMATE = Decimal("0.78")  # of the amount, before a supplement
+TINTS: dict[str, Tint] = {
+    "ATMOS": (0.11, 0.31, 0.47),
+    "BELLEDONNE": (0.18, 0.42, 0.23),
+    "CORMORAN": (0.42, 0.24, 0.12),
+}
+SHOP_TINT: Tint = (0.27, 0.29, 0.33)
 Written = dict[str, Text]
 Bases = dict[tuple[Document.Kind, str], Base]
 
 
-def lay_out(network: Network) -> Bases:
-    """One base a kind and cabinet, and one a kind for the shops; raises `OSError` where Pango is missing."""
+def lay_out() -> Bases:
+    """One base a kind and cabinet, and one a kind for all shops; raises `OSError` where Pango is missing."""
     printer = Printer()
     rows = range(1, estimate.ROWS + 1)
     bases: Bases = {}
-    for kind, (template, title, words) in CABINET_PAPERS.items():
-        for cabinet in network.cabinets.values():
-            bases[kind, cabinet.code] = printer.base(template, title=title, sender=cabinet, rows=rows, **words)
-    for kind, (template, title, words) in SHOP_PAPERS.items():
-        bases[kind, ""] = printer.base(template, title=title, rows=rows, **words)
+    for papers, tints in ((CABINET_PAPERS, TINTS), (SHOP_PAPERS, {"": SHOP_TINT})):
+        for kind, (template, title, words) in papers.items():
+            for sender, base in printer.bases(template, tints, title=title, rows=rows, **words).items():
+                bases[kind, sender] = base
     return bases
 
 
@@ -74,6 +78,10 @@ class Sheet:
     def __init__(self, claim: Claim) -> None:
         self.claim = claim
         self._facts = _written(_facts(claim))
+        self._letterhead = {
+            True: _written(_shop_letterhead(claim), LETTERHEAD),
+            False: _written(_cabinet_letterhead(claim), LETTERHEAD),
+        }
         self._money: dict[Decimal, Written] = {}
 
     def fill(self, bases: Bases, kind: Document.Kind, at: datetime, *, first: bool, number: str) -> bytes:
@@ -82,14 +90,15 @@ class Sheet:
         amount = estimate.cents(claim.amount * FIRST_ESTIMATE) if first else claim.amount
         if amount not in self._money:
             self._money[amount] = _written(_money(claim, amount))
-        base = bases.get((kind, claim.cabinet.code)) or bases[kind, ""]
+        from_shop = kind in SHOP_PAPERS
+        base = bases[kind, "" if from_shop else claim.cabinet.code]
         day = written(_day(at.date()))
         own = {"number": written(number), "date": day, "date2": day}
-        return base.fill({**self._facts, **self._money[amount], **own})
+        return base.fill({**self._facts, **self._letterhead[from_shop], **self._money[amount], **own})
 
 
-def _written(values: dict[str, str]) -> Written:
-    return {name: written(value) for name, value in values.items()}
+def _written(values: dict[str, str], longest: int = LONGEST) -> Written:
+    return {name: written(value, longest) for name, value in values.items()}
 
 
 def label(kind: Document.Kind, cabinet: Cabinet, reference: str, number: str) -> str:
@@ -119,12 +128,27 @@ def _facts(claim: Claim) -> dict[str, str]:
         "expertise_on": _day(dossier.expertise_on),
         "procedure": dossier.ve_procedure or "aucune",
         "place": shop.city,
-        "shop": shop.name,
-        "shop_place": f"{shop.postal_code} {shop.city}",
-        "shop_siret": display_siret(shop.siret),
     }
     again = {name + "2": facts[name] for name in ("reference", "vehicle", "plate", "impact")}
     return {**facts, **again}
+
+
+def _shop_letterhead(claim: Claim) -> dict[str, str]:
+    shop = claim.site.establishment
+    return {
+        "letterhead": shop.name,
+        "letterhead_place": f"Carrosserie, réparation – {shop.postal_code} {shop.city}",
+        "letterhead_contact": f"SIRET {display_siret(shop.siret)}",
+    }
+
+
+def _cabinet_letterhead(claim: Claim) -> dict[str, str]:
+    cabinet = claim.cabinet
+    return {
+        "letterhead": cabinet.name,
+        "letterhead_place": f"Experts en automobile – {cabinet.city}",
+        "letterhead_contact": f"{cabinet.phone} – {cabinet.email}",
+    }
 
 
 def _money(claim: Claim, amount: Decimal) -> dict[str, str]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
-LONGEST = 38  # signs, the width of a column of facts
+LONGEST, LETTERHEAD = 40, 60  # signs, the widths of a column of facts and of the sender
 FIGURE, SPACE = 0.556, 0.278  # widths in ems, the same in both weights
 _ESCAPES = str.maketrans({"\\": r"\\", "(": r"\(", ")": r"\)"})
 
@@ -42,9 +42,9 @@ class Blank:
         return self._opening + b"%.1f %.1f Tm (%b) Tj\n" % (self.x - text.width * self.size, self.y, text.content)
 
 
-def written(value: str) -> Text:
-    """Cut to `LONGEST`; the width is right for figures with « , », spaces and « € » only."""
-    cut = value if len(value) <= LONGEST else value[: LONGEST - 1] + "…"
+def written(value: str, longest: int = LONGEST) -> Text:
+    """Cut to `longest` signs; the width is right for figures with « , », spaces and « € » only."""
+    cut = value if len(value) <= longest else value[: longest - 1] + "…"
     narrow = cut.count("\u00a0") + cut.count(",")
     return Text(cut.translate(_ESCAPES).encode("cp1252", "replace"), FIGURE * (len(cut) - narrow) + SPACE * narrow)
 
