@@ -92,10 +92,12 @@ def row(n: int) -> list[str]:
     return cells
 
 
-def rows(count: int, start: int) -> Iterator[list[str]]:
-    """Among them rows that repeat, contradict, miss a cell or are empty."""
+def rows(count: int, start: int, version: int) -> Iterator[list[str]]:
+    """Among them rows that repeat, contradict, miss a cell or are empty; another version changes every dossier."""
     for n in range(start, start + count):
         cells = row(n)
+        if version > 1:
+            cells[15], cells[22] = f"MANDANT {version}", STATES[(n + version) % 8]
         match n % 10_000:
             case 5_001:
                 yield row(n - 1)
@@ -114,11 +116,12 @@ def main() -> None:
     parser.add_argument("fichier", type=Path)
     parser.add_argument("--lignes", type=int, default=100_000)
     parser.add_argument("--debut", type=int, default=0, help="numéro du premier dossier")
+    parser.add_argument("--version", type=int, default=1, help="2 : les mêmes dossiers, tous modifiés")
     wanted = parser.parse_args()
     with wanted.fichier.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, delimiter=";")
         writer.writerow(HEADER)
-        writer.writerows(rows(wanted.lignes, wanted.debut))
+        writer.writerows(rows(wanted.lignes, wanted.debut, wanted.version))
 
 
 if __name__ == "__main__":

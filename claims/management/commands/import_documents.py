@@ -29,7 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="essai : tout est vérifié, rien n'est enregistré")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        folder, cabinet = Path(options["folder"]), cabinet_of(options["cabinet"])
+        folder = Path(options["folder"])
         if not folder.is_dir():
             raise CommandError(f"{folder} n'est pas un dossier.")
         with stoppable(INTERRUPTED, UNREACHABLE), tqdm(unit=" fichiers", disable=None, leave=False) as bar:
@@ -38,6 +38,7 @@ class Command(BaseCommand):
                 bar.total = total
                 bar.update(done - bar.n)
 
+            cabinet = cabinet_of(options["cabinet"])
             try:
                 report = import_documents(cabinet, folder, progress=progress, dry_run=options["dry_run"])
             except OSError as problem:

@@ -39,8 +39,8 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         path, rejects = Path(options["file"]), options["rejets"] and Path(options["rejets"])
-        cabinet = cabinet_of(options["cabinet"])
         with stoppable(INTERRUPTED, UNREACHABLE), ExitStack() as stack:
+            cabinet = cabinet_of(options["cabinet"])
             try:
                 report = self.run(cabinet, path, rejects, stack, dry_run=options["dry_run"])
             except (SourceError, RuntimeError) as problem:

@@ -176,19 +176,14 @@ def amount(cell: str) -> str | None:
     if match := _PLAIN_AMOUNT.fullmatch(value) or _FRENCH_AMOUNT.fullmatch(value):
         return _euros(match[1].replace(" ", ""), match[2])
     value = plain(value).removesuffix("€").rstrip()
-    if not value:
-        return _nothing_or_sign(cell)
+    if not value and "€" not in cell:
+        return None
     if match := _PLAIN_AMOUNT.fullmatch(value) or _FRENCH_AMOUNT.fullmatch(value):
         return _euros(match[1].replace(" ", ""), match[2])
     if match := _GROUPED_AMOUNT.fullmatch(value):
         units, cents = match[1] or match[3] or match[4] or match[6], match[2] or match[5]
         return _euros(re.sub(r"\D", "", units), cents)
     raise CellError(_why_not_an_amount(value))
-
-
-def _nothing_or_sign(cell: str) -> None:
-    if "€" in cell:
-        raise CellError("« € » n'est pas un montant (attendu : 1905,60)")
 
 
 def _euros(units: str, cents: str | None) -> str:
@@ -199,13 +194,13 @@ def _euros(units: str, cents: str | None) -> str:
 
 
 def _why_not_an_amount(value: str) -> str:
-    if value[0] in "-−" and any(char.isdigit() for char in value):  # the hyphen and the real minus sign
+    if value[:1] in {"-", "−"} and any(char.isdigit() for char in value):  # the hyphen and the real minus sign
         return f"« {value[:40]} » : un montant ne peut pas être négatif"
     if _AMBIGUOUS.fullmatch(value):
         return f"« {value} » peut se lire de deux façons : écrivez les centimes ou retirez le séparateur"
     if _TOO_FINE.fullmatch(value):
         return f"« {value[:40]} » : plus de deux décimales"
-    return f"« {value[:40]} » n'est pas un montant (attendu : 1905,60)"
+    return f"« {value[:40] or '€'} » n'est pas un montant (attendu : 1905,60)"
 
 
 # Closed lists --------------------------------------------------------------------------------------------------------
