@@ -201,10 +201,15 @@ class TenantModelAdmin(Scoped, _Admin):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Only what a declared filter offers: Django lets through any lookup on the model's own columns."""
-        declared = {item[0] if isinstance(item, tuple) else item for item in self.get_list_filter(request)}
-        names = [path for path in declared if isinstance(path, str)]
-        offered = any(lookup == path or lookup.startswith(f"{path}__") for path in names)
-        return offered and bool(super().lookup_allowed(lookup, value, request))
+        for item in self.get_list_filter(request):
+            if isinstance(item, type) and issubclass(item, admin.SimpleListFilter):
+                if lookup == item.parameter_name:
+                    return True
+                continue
+            path = item[0] if isinstance(item, (tuple, list)) else item
+            if lookup == path or lookup.startswith(f"{path}__"):
+                return super().lookup_allowed(lookup, value, request)
+        return False
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """What staff add is their cabinet's, whatever was posted."""
