@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 State = Notification.State
 LEASE = timedelta(seconds=60)  # more than twice EMAIL_TIMEOUT; renewed before each mail of a batch
 BATCH = 10
+WINDOW = 200
 
 
 @dataclass(slots=True)
@@ -100,20 +101,26 @@ def _claim() -> list[Notification]:
     with scope.system(System.OUTBOX):
         if _queued().filter(reason=UNREACHABLE, not_before__gt=Now()).exists():
             return []
-        earlier = _queued().filter(
-            recipient=OuterRef("recipient"),
-            subject_type=OuterRef("subject_type"),
-            subject_id=OuterRef("subject_id"),
-            pk__lt=OuterRef("pk"),
-        )
-        free = Q(leased_until=None) | Q(leased_until__lte=Now())
-        due = _queued().filter(free, ~Exists(earlier), not_before__lte=Now()).order_by("not_before", "pk")
-        rows = list(due.select_for_update(of=("self",), skip_locked=True)[:BATCH])
+        rows = _pick(WINDOW) or _pick()
         claimed = Notification.objects.filter(pk__in=[row.pk for row in rows])
         claimed.update(attempts=F("attempts") + 1, leased_until=Now() + LEASE)
         for row in rows:
             row.attempts += 1
     return rows
+
+
+def _pick(window: int | None = None) -> list[Notification]:
+    """Up to ten free mails, locked; `window` looks at the oldest only, as a long queue is slow to look through."""
+    earlier = _queued().filter(
+        recipient=OuterRef("recipient"),
+        subject_type=OuterRef("subject_type"),
+        subject_id=OuterRef("subject_id"),
+        pk__lt=OuterRef("pk"),
+    )
+    free = Q(leased_until=None) | Q(leased_until__lte=Now())
+    due = _queued().filter(free, not_before__lte=Now()).order_by("not_before", "pk")
+    oldest = due.filter(pk__in=list(due.values_list("pk", flat=True)[:window])) if window else due
+    return list(oldest.filter(~Exists(earlier)).select_for_update(of=("self",), skip_locked=True)[:BATCH])
 
 
 def _deliver(row: Notification, relay: BaseEmailBackend, report: Report) -> None:

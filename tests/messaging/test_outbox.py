@@ -9,7 +9,7 @@ from accounts import journal, scope, services
 from accounts.scope import System
 from accounts.services import Event
 from messaging.models import Notification
-from messaging.services import send_due
+from messaging.services import outbox, send_due
 from messaging.services.letters import message_id
 from messaging.tasks import send_due as send_due_task
 from tests.factories import AccountRequestFactory, CabinetMemberFactory, UserFactory
@@ -167,6 +167,16 @@ def test_mails_about_one_object_reach_one_person_in_order(db):
     make_due()
     send_due()
     assert [sent.message()["Message-ID"] for sent in mail.outbox] == [message_id(row.key) for row in (first, second)]
+
+
+def test_mails_that_wait_for_their_turn_do_not_hide_the_others(db, monkeypatch):
+    monkeypatch.setattr(outbox, "WINDOW", 1)
+    user = UserFactory()
+    first, second, other = queue(user), queue(user, Event.PASSWORD_RESET), queue()
+    Notification.objects.filter(pk=first.pk).update(not_before="2100-01-01T00:00Z")
+
+    assert send_due().sent == 1
+    assert [again(row).state for row in (second, other)] == ["queued", "sent"]
 
 
 @pytest.mark.django_db(transaction=True)
