@@ -64,13 +64,13 @@ class Printer:
     """Keeps WeasyPrint's fonts between two papers; raises `OSError` where Pango is missing."""
 
     def __init__(self) -> None:
-        import weasyprint  # not at the top: it needs Pango, and a second
-        from weasyprint.text.fonts import FontConfiguration
-
-        self._weasyprint = weasyprint
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "No fonts configured")  # ours are in the stylesheet
-            self._fonts = FontConfiguration()
+            import weasyprint  # not at the top: it needs Pango, and a second
+            from weasyprint.text.fonts import FontConfiguration
+
+        self._weasyprint = weasyprint
+        self._fonts = FontConfiguration()
         folder = settings.BASE_DIR / "static" / "fonts"
         self._encoded = {
             weight: base64.b64encode((folder / name).read_bytes()).decode() for weight, name in FONTS.items()
