@@ -24,7 +24,7 @@ def home(request: ActorRequest) -> HttpResponse:
         return redirect("login")
     if request.actor.kind in {Kind.STAFF, Kind.NETWORK}:
         return redirect("admin:index")
-    return redirect("dossiers")
+    return redirect("pending" if request.actor.kind == Kind.PENDING else "dossiers")
 
 
 @login_not_required
