@@ -63,7 +63,11 @@ class StaffAdminSite(admin.AdminSite):
         return redirect_to_login(request.get_full_path())
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
-        return [url for url in super().get_urls() if getattr(url, "name", None) not in CLOSED_DOORS]
+        kept = [url for url in super().get_urls() if getattr(url, "name", None) not in CLOSED_DOORS]
+        for url in kept:
+            if isinstance(url, URLPattern):  # `LoginRequiredMiddleware` would send people to the closed door
+                vars(url.callback).pop("login_url", None)
+        return kept
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         waiting = what_waits(actor_of(request))
