@@ -60,5 +60,5 @@ def table(logins: list[dict[str, Any]]) -> list[str]:
     ]
     cells = [[str(row.get(name) or "") for name in HEADINGS] for row in rows]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    lines = ["  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in cells]
+    lines = ["  " + "  ".join(map(str.ljust, row, widths)).rstrip() for row in cells]
     return [lines[0], "  " + "  ".join("─" * width for width in widths), *lines[1:]]

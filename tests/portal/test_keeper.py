@@ -114,5 +114,5 @@ def test_table_lines_up() -> None:
     assert table([login]) == [
         "  Rôle    Pour   Courriel  Mot de passe",
         "  ──────  ─────  ────────  ────────────",
-        "  expert  ATMOS  e@x.fr    secret      ",
+        "  expert  ATMOS  e@x.fr    secret",
     ]
