@@ -68,7 +68,8 @@ def test_the_name_says_the_kind_the_dossier_and_the_identifier(dossier, folder, 
     assert (outcome["added"], outcome["error"]) == (1, "")
     assert (document.kind, document.direction, document.label) == (kind, "received", name)
     assert document.external_id == name.rsplit("_", 1)[1].rsplit(".", 1)[0]
-    assert document.file.read() == PDF
+    with document.file.open() as kept:
+        assert kept.read() == PDF
     assert (folder / name).exists()
 
 
