@@ -52,7 +52,6 @@ def test_pages_are_accessible_and_fit(visitor: BrowserContext, dossier: Dossier,
     assert found == []
 
 
-@pytest.mark.xfail(reason="home and the list send somebody without an establishment to each other")
 def test_waiting_page_is_accessible(visitor: BrowserContext, dossier: Dossier) -> None:
     page = visitor.new_page()
 
