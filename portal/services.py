@@ -36,7 +36,7 @@ def web(data: DataFolder, variables: Mapping[str, str], settings: RunSettings) -
         *("--bind", f"{host}:{settings.port}"),
         *("--workers", str(settings.web_workers)),
         *("--worker-class", "gthread", "--threads", str(settings.web_threads)),
-        *("--timeout", "60", "--graceful-timeout", "30"),
+        *("--preload", "--timeout", "60", "--graceful-timeout", "30"),
         *(
             "--no-control-socket",
             "--log-level",
