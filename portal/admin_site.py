@@ -31,7 +31,7 @@ class StaffAdminSite(admin.AdminSite):
     site_header = "Portail Réparateurs – administration"
     index_title = "Ce qui vous attend"
     site_url = None
-    enable_nav_sidebar = True
+    enable_nav_sidebar = False  # the lists need the width
     empty_value_display = "–"
 
     def has_permission(self, request: HttpRequest) -> bool:
