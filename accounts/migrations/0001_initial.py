@@ -144,8 +144,8 @@ class Migration(migrations.Migration):
                 ('user_id', models.BigIntegerField(blank=True, null=True, verbose_name='utilisateur')),
                 ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='le')),
                 ('detail', models.JSONField(blank=True, default=dict, verbose_name='détail')),
-                ('cabinet', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.cabinet', verbose_name='cabinet')),
-                ('establishment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.establishment', verbose_name='établissement')),
+                ('cabinet', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.cabinet', verbose_name='cabinet')),
+                ('establishment', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.establishment', verbose_name='établissement')),
             ],
             options={
                 'verbose_name': 'entrée du journal',
@@ -191,6 +191,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='journalentry',
             index=models.Index(fields=['subject_type', 'subject_id', 'at'], name='journal_subject'),
+        ),
+        migrations.AddIndex(
+            model_name='journalentry',
+            index=models.Index(fields=['cabinet', '-at', '-id'], name='journal_cabinet'),
         ),
         migrations.AddConstraint(
             model_name='establishment',

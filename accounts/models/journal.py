@@ -20,9 +20,24 @@ class JournalEntry(TenantModel):
     actor_label = models.CharField("par", max_length=160)
     actor_role = models.CharField("rôle", max_length=20, blank=True)
     user_id = models.BigIntegerField("utilisateur", null=True, blank=True)
-    cabinet = models.ForeignKey(Cabinet, models.PROTECT, null=True, related_name="+", verbose_name="cabinet")
+    # Copied so that the entry is scoped; the journal outlives them too, so the database keeps no reference.
+    cabinet = models.ForeignKey(
+        Cabinet,
+        models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        verbose_name="cabinet",
+    )
     establishment = models.ForeignKey(
-        Establishment, models.PROTECT, null=True, related_name="+", verbose_name="établissement"
+        Establishment,
+        models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        verbose_name="établissement",
     )
     at = models.DateTimeField("le", default=timezone.now)
     detail = models.JSONField("détail", default=dict, blank=True)
@@ -33,7 +48,10 @@ class JournalEntry(TenantModel):
     class Meta:
         verbose_name = "entrée du journal"
         verbose_name_plural = "journal"
-        indexes = [models.Index(fields=["subject_type", "subject_id", "at"], name="journal_subject")]
+        indexes = [
+            models.Index(fields=["subject_type", "subject_id", "at"], name="journal_subject"),
+            models.Index(fields=["cabinet", "-at", "-id"], name="journal_cabinet"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.event} – {self.subject_label}"

@@ -15,9 +15,9 @@ class Migration(migrations.Migration):
             -- Immutable, so that it can be stored and indexed: the dictionary is named, not looked up.
             CREATE FUNCTION fold(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
               RETURN lower(public.unaccent('public.unaccent'::regdictionary, value));
-            -- A plate for comparing: capitals and digits only, as dashes and spaces come and go.
+            -- A plate for comparing: in capitals, without the dashes, dots and spaces that come and go.
             CREATE FUNCTION plate_key(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-              RETURN upper(regexp_replace(value, '[^A-Za-z0-9]', '', 'g'));
+              RETURN upper(translate(value, E' -./_\t\u00a0\u2011\u202f', ''));
             """,
             "DROP FUNCTION plate_key(text); DROP FUNCTION fold(text);",
         ),

@@ -61,9 +61,17 @@ class Document(TenantModel):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="documents", verbose_name="dossier")
-    cabinet = models.ForeignKey(Cabinet, models.PROTECT, related_name="+", editable=False, verbose_name="cabinet")
+    cabinet = models.ForeignKey(
+        Cabinet, models.PROTECT, related_name="+", db_index=False, editable=False, verbose_name="cabinet"
+    )
     establishment = models.ForeignKey(
-        Establishment, models.PROTECT, related_name="+", null=True, editable=False, verbose_name="établissement"
+        Establishment,
+        models.PROTECT,
+        related_name="+",
+        db_index=False,
+        null=True,
+        editable=False,
+        verbose_name="établissement",
     )
     direction = models.CharField("sens", max_length=8, choices=Direction, editable=False)
     kind = models.CharField("type", max_length=20, choices=Kind)

@@ -42,9 +42,16 @@ class Dossier(TenantModel):
         VEI = "VEI", "VEI – réparation supérieure à la valeur"
         VGE = "VGE", "VGE – véhicule gravement endommagé"
 
-    cabinet = models.ForeignKey(Cabinet, models.PROTECT, related_name="+", verbose_name="cabinet")
+    # Both are the first column of an index below: another one each would only slow imports.
+    cabinet = models.ForeignKey(Cabinet, models.PROTECT, related_name="+", db_index=False, verbose_name="cabinet")
     establishment = models.ForeignKey(
-        Establishment, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="établissement"
+        Establishment,
+        models.PROTECT,
+        related_name="+",
+        db_index=False,
+        null=True,
+        blank=True,
+        verbose_name="établissement",
     )
     siret = _text("SIRET reçu", 40)  # as the cabinet wrote it; kept when it is wrong, for staff to correct
     reference = models.CharField("n° de dossier", max_length=40)

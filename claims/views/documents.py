@@ -48,7 +48,13 @@ def _filters(papers: list[Document], shown: str) -> list[dict[str, Any]]:
 def _summary(kept: list[Document], papers: list[Document]) -> str:
     """« 6/34 documents, 6 photos, 28 autres » (BCA-29)."""
     photos = sum(paper.is_photo for paper in papers)
-    return f"{len(kept)}/{len(papers)} documents, {photos} photos, {len(papers) - photos} autres"
+    counts = ((photos, "photo"), (len(papers) - photos, "autre"))
+    return ", ".join(
+        [
+            f"{len(kept)}/{len(papers)} document{'s' * (len(papers) > 1)}",
+            *(f"{n} {word}{'s' * (n > 1)}" for n, word in counts),
+        ]
+    )
 
 
 def document_or_404(request: ActorRequest, public_id: uuid.UUID) -> Document:

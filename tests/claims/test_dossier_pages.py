@@ -186,8 +186,8 @@ def test_documents_are_filtered_and_counted(dossier, world, expert, client):
 
     every, photos = client.get(url).context, client.get(url, {"format": "photos"}).context
 
-    assert every["summary"] == "2/2 documents, 1 photos, 1 autres"
-    assert photos["summary"] == "1/2 documents, 1 photos, 1 autres"
+    assert every["summary"] == "2/2 documents, 1 photo, 1 autre"
+    assert photos["summary"] == "1/2 documents, 1 photo, 1 autre"
     assert [paper.is_photo for paper in photos["received"]] == [True]
     assert client.get(url, {"format": "inconnu"}).status_code == 200
 
