@@ -1,7 +1,7 @@
 """Tenancy in one place: who acts, which rows they may see, and the database scope that says so a second time.
 
-The first fence is `visible_to(actor)`. The second is PostgreSQL's row-level security, whose policies read settings that
-live as long as the transaction; only this module writes them, through the functions made by `accounts/migrations`.
+The first fence is `visible_to(actor)`. The second is PostgreSQL's row-level security, whose policies read settings
+that live as long as the transaction; only this module writes them, through the functions made by `accounts/migrations`.
 """
 
 import json
@@ -150,7 +150,7 @@ class TenantModel(models.Model):
         abstract = True
 
 
-# The database scope ---------------------------------------------------------------------------------------------------
+# The database scope -------------------------------------------------------------------------------------------------
 
 _Scope = tuple[str, Any]  # ("user", id), ("cabinet", id), ("system", reason) or ("nobody", None)
 _NOBODY: _Scope = ("nobody", None)
@@ -190,7 +190,7 @@ def _entered(scope: _Scope) -> Iterator[dict[str, Any]]:
 
 @contextmanager
 def acting_as(user_id: int | None) -> Iterator[Actor]:
-    """Act as a signed-in user (or as nobody): memberships are read anew each time, so a change of rights works at once."""
+    """Act as a signed-in user (or as nobody); memberships are read anew each time, so a change works at once."""
     with _entered(("user", user_id) if user_id else _NOBODY) as found:
         yield _actor(user_id, found) if user_id else ANONYMOUS
 

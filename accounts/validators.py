@@ -16,9 +16,9 @@ _SIRET_SEPARATORS = re.compile(r"[\s.\u00a0\u202f-]+")
 
 
 def clean_siret(value: str) -> str:
-    """The 14 digits of a SIRET typed with or without spaces and dots; raises `ValidationError` (Luhn, La Poste's rule).
+    """The 14 digits of a SIRET typed with or without spaces and dots; raises `ValidationError`.
 
-    Rule: INSEE's, as kept by python-stdnum (stdnum/fr/siret.py).
+    Rule: INSEE's (Luhn, and La Poste's exception), as kept by python-stdnum (stdnum/fr/siret.py).
     """
     digits = _SIRET_SEPARATORS.sub("", value)
     if not (digits.isascii() and digits.isdigit() and len(digits) == 14):

@@ -21,6 +21,11 @@ def program(name: str, data: DataFolder, variables: Mapping[str, str], *argument
     )
 
 
+def service(name: str, data: DataFolder, variables: Mapping[str, str], *arguments: str | Path) -> Process:
+    """A program that runs for long, without the owner's key to the database: only `migrate` changes tables."""
+    return program(name, data, {**variables, "DATABASE_OWNER_URL": ""}, *arguments)
+
+
 def preparation(data: DataFolder, variables: Mapping[str, str]) -> Process:
     """Tables, static files and demonstration network, in one process: loading Django takes longer than the work."""
     return program("preparation", data, variables, "manage.py", "preparer")
@@ -28,7 +33,7 @@ def preparation(data: DataFolder, variables: Mapping[str, str]) -> Process:
 
 def web(data: DataFolder, variables: Mapping[str, str], settings: RunSettings) -> Process:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return program(
+    return service(
         "web",
         data,
         variables,
@@ -37,16 +42,12 @@ def web(data: DataFolder, variables: Mapping[str, str], settings: RunSettings) -
         *("--workers", str(settings.web_workers)),
         *("--worker-class", "gthread", "--threads", str(settings.web_threads)),
         *("--preload", "--timeout", "60", "--graceful-timeout", "30"),
-        *(
-            "--no-control-socket",
-            "--log-level",
-            "warning",
-        ),  # the control socket would lie in the account's home
+        *("--no-control-socket", "--log-level", "warning"),  # the control socket would lie in the account's home
     )
 
 
 def worker(data: DataFolder, variables: Mapping[str, str], settings: RunSettings) -> Process:
-    return program(
+    return service(
         "worker",
         data,
         variables,
@@ -58,17 +59,10 @@ def worker(data: DataFolder, variables: Mapping[str, str], settings: RunSettings
 
 
 def beat(data: DataFolder, variables: Mapping[str, str]) -> Process:
-    return program(
+    return service(
         "beat",
         data,
         variables,
         *("-m", "celery", "-A", "portal", "beat"),
-        *(
-            "--schedule",
-            data.run / "beat-schedule",
-            "--pidfile",
-            "",
-            "--loglevel",
-            "WARNING",
-        ),
+        *("--schedule", data.run / "beat-schedule", "--pidfile", "", "--loglevel", "WARNING"),
     )

@@ -17,8 +17,8 @@ CREATE FUNCTION scope_all() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
 
 # Everything is transaction-local (`true`): what a transaction was allowed ends with it, poolers included.
 WRITERS = """
-CREATE FUNCTION portal_scope(who text, everything text, cabinets text, organisations text, establishments text, suspended text)
-RETURNS void LANGUAGE sql AS $$
+CREATE FUNCTION portal_scope(who text, everything text, cabinets text, organisations text, establishments text,
+  suspended text) RETURNS void LANGUAGE sql AS $$
   SELECT set_config('portal.user', who, true), set_config('portal.all', everything, true),
          set_config('portal.cabinets', cabinets, true), set_config('portal.organisations', organisations, true),
          set_config('portal.establishments', establishments, true), set_config('portal.suspended', suspended, true)
@@ -99,13 +99,17 @@ END $$;
 """
 
 UNDO = """
-DROP FUNCTION portal_enter_user(bigint), portal_enter_cabinet(bigint), portal_enter_system(text), portal_enter_nobody(),
+DROP FUNCTION portal_enter_user(bigint), portal_enter_cabinet(bigint), portal_enter_system(text),
+  portal_enter_nobody(),
   portal_scope(text, text, text, text, text, text), scope_all(), scope_user(), scope_texts(text), scope_ids(text);
 """
 
 OWN_ORGANISATION = "id = ANY ((SELECT scope_ids('portal.organisations'))::bigint[])"
 OWN_CABINET = "id = ANY ((SELECT scope_ids('portal.cabinets'))::bigint[])"
-LINKED = f"EXISTS (SELECT FROM accounts_cabinetestablishment WHERE establishment_id = accounts_establishment.id AND {CABINET})"
+LINKED = (
+    "EXISTS (SELECT FROM accounts_cabinetestablishment"
+    f" WHERE establishment_id = accounts_establishment.id AND {CABINET})"
+)
 
 
 class Migration(migrations.Migration):

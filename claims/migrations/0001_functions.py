@@ -13,8 +13,11 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             """
             -- Immutable, so that it can be stored and indexed: the dictionary is named, not looked up.
-            CREATE FUNCTION fold(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+            -- In plpgsql, as a SQL function that cannot be inlined takes twice the time of each imported row.
+            CREATE FUNCTION fold(value text) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $$
+            BEGIN
               RETURN lower(public.unaccent('public.unaccent'::regdictionary, value));
+            END $$;
             -- A plate for comparing: in capitals, without the dashes, dots and spaces that come and go.
             CREATE FUNCTION plate_key(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
               RETURN upper(translate(value, E' -./_\t\u00a0\u2011\u202f', ''));

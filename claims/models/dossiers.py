@@ -106,12 +106,12 @@ class Dossier(TenantModel):
     vehicle_key = models.GeneratedField(
         expression=Fold(Joined("make", "model")), output_field=models.TextField(), db_persist=True
     )
+    # Without the plate as written: a search looks for each word without its dashes too, and finds `plate_key`.
     search_text = models.GeneratedField(
         expression=Fold(
             Joined(
                 "reference",
                 "claim_number",
-                "plate",
                 Func(F("plate"), function="plate_key", output_field=models.TextField()),
                 "insured_name",
                 "make",

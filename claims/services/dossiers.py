@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts import journal
+from accounts.exceptions import NotAllowed
 from accounts.models import CabinetEstablishment
 from accounts.scope import Actor
 from claims.models import Dossier, DossierVisit
@@ -31,6 +32,8 @@ def correct_siret(dossier: Dossier, link: CabinetEstablishment, *, actor: Actor)
     """Attach a dossier to the establishment it was meant for; its documents follow, its people see it at once."""
     dossier = locked(dossier)
     dossier.allow(Action.CORRECT_SIRET, actor)
+    if link.cabinet_id != dossier.cabinet_id:
+        raise NotAllowed("Ce réparateur n'est pas parmi ceux du cabinet du dossier.")
     wrong = dossier.siret
     dossier.establishment = link.establishment
     dossier.siret = link.establishment.siret
