@@ -75,7 +75,7 @@ class IsolateRows(Operation):
 
 
 class InheritTenant(Operation):
-    """Copy cabinet and establishment from a parent dossier, by trigger: a child names no other owner than its parent's.
+    """Copy cabinet and establishment from the parent dossier, by trigger: a child names no owner but its parent's.
 
     The parent is read under the writer's own policies, so that a row may not be hung on a dossier one cannot see.
     """

@@ -1,7 +1,7 @@
 """Tenancy in one place: who acts, which rows they may see, and the database scope that says so a second time.
 
 The first fence is `visible_to(actor)`. The second is PostgreSQL's row-level security, whose policies read settings
-that live as long as the transaction; only this module writes them, through the functions made by `accounts/migrations`.
+that live as long as the transaction; only this module writes them, through functions made by `accounts/migrations`.
 """
 
 import json

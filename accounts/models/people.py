@@ -28,7 +28,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person; what they may see follows from their memberships; a network administrator (`is_superuser`) sees all."""
+    """A person; what they may see follows from memberships, all of it for a network administrator (`is_superuser`)."""
 
     email = models.EmailField("adresse e-mail", unique=True)
     full_name = models.CharField("nom", max_length=120, blank=True)
