@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 -- scripts are no package
 """Make `.venv` from a lock, once, then become the command: `bootstrap.py demo|dev argument…`.
 
 Only the standard library, as nothing is installed yet.

@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 -- scripts are no package
 """Every check of the project, fast first, all of them even when one fails; with arguments, pytest alone.
 
 Servers: its own, thrown away afterwards, unless DATABASE_URL or REDIS_URL name others.

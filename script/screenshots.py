@@ -1,0 +1,56 @@
+"""Take the README's pictures from a running demonstration: `python script/screenshots.py [PORTAL_DATA]`."""
+
+import json
+import sys
+from pathlib import Path
+from shutil import which
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+IMAGES = ROOT / "docs" / "img"
+SIZES = {1366: 768, 390: 844}  # pixels: a workshop PC, a phone
+
+
+def main() -> None:
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "var"
+    demo = json.loads((folder / "demo.json").read_text())
+    shop = max((one for one in demo["logins"] if one["role"] == "reparateur"), key=lambda one: len(one["sirets"]))
+    clerk = next(one for one in demo["logins"] if one["role"] == "gestionnaire")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=which("chromium"), args=["--no-sandbox"])
+        for width in SIZES:
+            page = open_page(browser, demo["url"], width)
+            shoot(page, "connexion", width)
+            sign_in(page, shop)
+            shoot(page, "liste", width)
+            page.goto("/dossiers/?onglet=attente-facture")
+            page.locator("tbody a").first.click()
+            shoot(page, "dossier", width)
+        page = open_page(browser, demo["url"], 1366)
+        sign_in(page, clerk)
+        shoot(page, "admin", 1366)
+        browser.close()
+
+
+def open_page(browser: Browser, url: str, width: int) -> Page:
+    size = {"width": width, "height": SIZES[width]}
+    page = browser.new_context(base_url=url, viewport=size, locale="fr-FR", color_scheme="light").new_page()
+    page.goto("/connexion/")
+    return page
+
+
+def sign_in(page: Page, login: dict[str, str]) -> None:
+    page.fill("[type=email]", login["email"])
+    page.fill("[type=password]", login["password"])
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/connexion/" not in url)
+
+
+def shoot(page: Page, name: str, width: int) -> None:
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=IMAGES / f"{name}-{width}.png")
+
+
+if __name__ == "__main__":
+    main()
