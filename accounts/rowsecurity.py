@@ -1,7 +1,5 @@
 """Row-level security as a migration operation: ENABLE, FORCE and one policy a table, naming what it protects."""
 
-from typing import Any
-
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
@@ -24,10 +22,44 @@ def any_of(*conditions: str) -> str:
     return " OR ".join((*conditions, EVERYTHING))
 
 
-class IsolateRows(Operation):
-    """Let a table show and take only the rows of the scope; without a scope, none."""
+class DatabaseOnly(Operation):
+    """SQL that belongs to a model's table and changes nothing in the models' state."""
 
     reversible = True
+    model_name: str
+
+    def forwards(self, table: str) -> list[str]:
+        raise NotImplementedError
+
+    def backwards(self, table: str) -> list[str]:
+        raise NotImplementedError
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """Policies and triggers are no part of the models' state."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        for statement in self.forwards(f"{app_label}_{self.model_name}"):
+            schema_editor.execute(statement)
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        for statement in self.backwards(f"{app_label}_{self.model_name}"):
+            schema_editor.execute(statement)
+
+
+class IsolateRows(DatabaseOnly):
+    """Let a table show and take only the rows of the scope; without a scope, none."""
 
     def __init__(self, model_name: str, read: str, write: str | None = None) -> None:
         """`read` and `write` are SQL conditions; `write` is also what a new row must satisfy (default: `read`)."""
@@ -35,105 +67,69 @@ class IsolateRows(Operation):
         self.read = read
         self.write = write or read
 
-    def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """Policies are no part of the models' state."""
+    def forwards(self, table: str) -> list[str]:
+        return [
+            f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY",
+            f"CREATE POLICY scope_read ON {table} FOR SELECT USING ({self.read})",
+            f"CREATE POLICY scope_insert ON {table} FOR INSERT WITH CHECK ({self.write})",
+            f"CREATE POLICY scope_update ON {table} FOR UPDATE USING ({self.write}) WITH CHECK ({self.write})",
+            f"CREATE POLICY scope_delete ON {table} FOR DELETE USING ({self.write})",
+        ]
 
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        table = self._table(app_label, schema_editor, to_state)
-        schema_editor.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
-        schema_editor.execute(f"CREATE POLICY scope_read ON {table} FOR SELECT USING ({self.read})")
-        schema_editor.execute(f"CREATE POLICY scope_insert ON {table} FOR INSERT WITH CHECK ({self.write})")
-        schema_editor.execute(
-            f"CREATE POLICY scope_update ON {table} FOR UPDATE USING ({self.write}) WITH CHECK ({self.write})"
-        )
-        schema_editor.execute(f"CREATE POLICY scope_delete ON {table} FOR DELETE USING ({self.write})")
-
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        table = self._table(app_label, schema_editor, from_state)
-        for name in ("read", "insert", "update", "delete"):
-            schema_editor.execute(f"DROP POLICY IF EXISTS scope_{name} ON {table}")
-        schema_editor.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY")
+    def backwards(self, table: str) -> list[str]:
+        names = ("read", "insert", "update", "delete")
+        return [
+            *(f"DROP POLICY IF EXISTS scope_{name} ON {table}" for name in names),
+            f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY",
+        ]
 
     def describe(self) -> str:
         return f"Isolate the rows of {self.model_name}"
 
-    def _table(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, state: ProjectState) -> str:
-        model: Any = state.apps.get_model(app_label, self.model_name)
-        return schema_editor.quote_name(model._meta.db_table)
 
-
-class InheritTenant(Operation):
+class InheritTenant(DatabaseOnly):
     """Copy cabinet and establishment from the parent dossier, by trigger: a child names no owner but its parent's.
 
     The parent is read under the writer's own policies, so that a row may not be hung on a dossier one cannot see.
     """
 
-    reversible = True
-
     def __init__(self, model_name: str, parent: str, foreign_key: str) -> None:
+        """`parent` is a table: `claims_dossier`."""
         self.model_name = model_name
         self.parent = parent
         self.foreign_key = foreign_key
 
-    def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """Triggers are no part of the models' state."""
-
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        table, parent = f"{app_label}_{self.model_name}", f"{app_label}_{self.parent}"
-        name, key = f"{table}_inherit", self.foreign_key
-        schema_editor.execute(f"""
-            CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SET search_path = public AS $$
+    def forwards(self, table: str) -> list[str]:
+        name, key, parent = f"{table}_inherit", self.foreign_key, self.parent
+        return [
+            f"""CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SET search_path = public AS $$
             BEGIN
               SELECT cabinet_id, establishment_id INTO NEW.cabinet_id, NEW.establishment_id
                 FROM {parent} WHERE id = NEW.{key};
               IF NOT FOUND THEN
-                RAISE foreign_key_violation USING MESSAGE = 'no such {self.parent} in this scope';
+                RAISE foreign_key_violation USING MESSAGE = 'no such row of {parent} in this scope';
               END IF;
               RETURN NEW;
-            END $$;
-            CREATE TRIGGER inherit_tenant BEFORE INSERT OR UPDATE OF {key}, cabinet_id, establishment_id ON {table}
-              FOR EACH ROW EXECUTE FUNCTION {name}();
-            CREATE FUNCTION {name}_follow() RETURNS trigger LANGUAGE plpgsql SET search_path = public AS $$
+            END $$""",
+            f"""CREATE TRIGGER inherit_tenant BEFORE INSERT OR UPDATE OF {key}, cabinet_id, establishment_id ON {table}
+            FOR EACH ROW EXECUTE FUNCTION {name}()""",
+            f"""CREATE FUNCTION {name}_follow() RETURNS trigger LANGUAGE plpgsql SET search_path = public AS $$
             BEGIN
               UPDATE {table} SET establishment_id = NEW.establishment_id WHERE {key} = NEW.id;
               RETURN NULL;
-            END $$;
-            CREATE TRIGGER {name}_follow AFTER UPDATE OF establishment_id ON {parent} FOR EACH ROW
-              WHEN (OLD.establishment_id IS DISTINCT FROM NEW.establishment_id) EXECUTE FUNCTION {name}_follow();
-        """)
+            END $$""",
+            f"""CREATE TRIGGER {name}_follow AFTER UPDATE OF establishment_id ON {parent} FOR EACH ROW
+            WHEN (OLD.establishment_id IS DISTINCT FROM NEW.establishment_id) EXECUTE FUNCTION {name}_follow()""",
+        ]
 
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        table, parent = f"{app_label}_{self.model_name}", f"{app_label}_{self.parent}"
-        schema_editor.execute(f"""
-            DROP TRIGGER {table}_inherit_follow ON {parent};
-            DROP FUNCTION {table}_inherit_follow();
-            DROP TRIGGER inherit_tenant ON {table};
-            DROP FUNCTION {table}_inherit();
-        """)
+    def backwards(self, table: str) -> list[str]:
+        name = f"{table}_inherit"
+        return [
+            f"DROP TRIGGER {name}_follow ON {self.parent}",
+            f"DROP FUNCTION {name}_follow()",
+            f"DROP TRIGGER inherit_tenant ON {table}",
+            f"DROP FUNCTION {name}()",
+        ]
 
     def describe(self) -> str:
         return f"{self.model_name} inherits its owner from {self.parent}"

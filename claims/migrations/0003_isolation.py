@@ -137,7 +137,7 @@ class Migration(migrations.Migration):
         IsolateRows("document", read=any_of(CABINET, ESTABLISHMENT)),
         IsolateRows("dossiertally", read=any_of(CABINET, ESTABLISHMENT)),
         IsolateRows("dossiervisit", read=any_of(USER), write=any_of(f"({VISIBLE_DOSSIER})")),
-        InheritTenant("document", parent="dossier", foreign_key="dossier_id"),
+        InheritTenant("document", parent="claims_dossier", foreign_key="dossier_id"),
         migrations.RunSQL(
             INDEXES + COUNTERS,
             """
