@@ -1,14 +1,12 @@
 """The addresses of accounts."""
 
-from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from accounts import views
 
 urlpatterns = [
     path("connexion/", views.sign_in, name="login"),
-    path("deconnexion/", login_not_required(LogoutView.as_view()), name="logout"),
+    path("deconnexion/", views.sign_out, name="logout"),
     path("inscription/", views.sign_up, name="sign_up"),
     path("inscription/envoyee/", views.sign_up_sent, name="sign_up_sent"),
     path("en-attente/", views.pending, name="pending"),

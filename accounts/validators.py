@@ -21,7 +21,7 @@ def clean_siret(value: str) -> str:
     Rule: INSEE's (Luhn, and La Poste's exception), as kept by python-stdnum (stdnum/fr/siret.py).
     """
     digits = _SIRET_SEPARATORS.sub("", value)
-    if not (digits.isascii() and digits.isdigit() and len(digits) == 14):
+    if not (digits.isascii() and digits.isdigit() and len(digits) == 14 and digits[:9] != "000000000"):
         raise ValidationError("Le SIRET compte exactement 14 chiffres.", code="siret")
     try:
         return str(stdnum_siret.validate(digits))

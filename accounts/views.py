@@ -1,5 +1,6 @@
 """The pages of accounts: sign in, ask for an account, wait, renew a password."""
 
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, PasswordResetConfirmView
 from django.http import HttpRequest, HttpResponse
@@ -33,6 +34,18 @@ def sign_in(request: ActorRequest) -> HttpResponseBase:
     if request.actor.kind != Kind.ANONYMOUS:
         return redirect("home")
     return _sign_in(request)
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_out(request: ActorRequest) -> HttpResponse:
+    """Sign out; an address alone never does, it asks."""
+    if request.method == "POST":
+        logout(request)
+    if request.actor.kind == Kind.ANONYMOUS or request.method == "POST":
+        return redirect("login")
+    return render(request, "accounts/sign_out.html")
 
 
 @login_not_required

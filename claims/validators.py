@@ -22,7 +22,10 @@ def content_type_of(file: IO[bytes]) -> str:
     for magic, content_type in _MAGIC:
         if head.startswith(magic) or (magic == b"%PDF-" and magic in head):
             return content_type
-    raise ValidationError("Ce fichier n'est ni un PDF, ni une photo JPEG ou PNG.", code="format")
+    raise ValidationError(
+        "Ce fichier n'est ni un PDF, ni une photo JPEG ou PNG : enregistrez-le dans l'un de ces formats.",
+        code="format",
+    )
 
 
 def validate_size(size: int) -> None:

@@ -77,7 +77,7 @@ class StaffAdminSite(admin.AdminSite):
 def what_waits(actor: Actor) -> list[dict[str, Any]]:
     """What somebody of the cabinet must do, with how many there are and the list that shows them."""
     requests = AccountRequest.objects.visible_to(actor).filter(state=AccountRequest.State.PENDING).count()
-    orphans = Dossier.objects.visible_to(actor).without_establishment().open().count()
+    orphans = Dossier.objects.visible_to(actor).without_establishment().count()
     tabs = {TAB_OF_STATE[state][0] for state in CABINETS_TURN}  # the index knows tabs, a few states share one
     turns = Dossier.objects.visible_to(actor).filter(tab__in=tabs, state__in=CABINETS_TURN)
     counts = dict(turns.values_list("state").annotate(Count("pk")))

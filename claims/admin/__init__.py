@@ -2,8 +2,8 @@
 
 from accounts.tenantadmin import EVENT_LABELS
 from claims.admin import account_requests, dossiers
-from claims.workflow import Action
+from claims.workflow import DONE
 
 __all__ = ["account_requests", "dossiers"]
 
-EVENT_LABELS.update({action.value: action.label for action in Action})
+EVENT_LABELS.update(DONE)

@@ -66,7 +66,7 @@ class AccountRequestAdmin(PostedForms, TenantModelAdmin):
     search_fields = ("company_name", "siret", "user__email")
     sortable_by = ("company_name", "requested_at")
     fields = (
-        "company_name", "siret_shown", "postal_code", "person", "email", "cabinet", "requested_at",
+        "company_name", "siret_shown", "postal_code", "email", "mobile", "cabinet", "requested_at",
         "state", "decided_at", "decided_by", "reason",
     )  # fmt: skip
     actions = ("approve_selected",)
@@ -85,7 +85,7 @@ class AccountRequestAdmin(PostedForms, TenantModelAdmin):
         row, actor = self.get_object(request, object_id), actor_of(request)
         context = {
             "title": "Demande de compte",
-            "evidence": evidence(row, actor),
+            "evidence": evidence(row, actor) if row.state == PENDING else None,  # approving itself makes evidence
             "entries": journal_of(row, actor),
             "refusal_form": RefusalForm(),
             "may_decide": row.state == PENDING,
@@ -136,9 +136,9 @@ class AccountRequestAdmin(PostedForms, TenantModelAdmin):
     def siret_shown(self, row: AccountRequest) -> str:
         return display_siret(row.siret)
 
-    @admin.display(description="nom du demandeur")
-    def person(self, row: AccountRequest) -> str:
-        return row.user.full_name
+    @admin.display(description="mobile du demandeur")
+    def mobile(self, row: AccountRequest) -> str:
+        return row.user.mobile
 
     @admin.display(description="e-mail du demandeur")
     def email(self, row: AccountRequest) -> str:

@@ -6,9 +6,11 @@ from django.contrib import admin
 from django.db.models import F, QuerySet
 from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, HttpResponse
+from django.utils.formats import date_format
 
 from accounts.scope import Kind
 from accounts.tenantadmin import TenantModelAdmin, actor_of, journal_of
+from accounts.validators import display_siret
 from claims.admin import workspace
 from claims.admin.forms import BUTTONS, PublishForm, SiretForm
 from claims.admin.siret import label_of, likely_links
@@ -58,8 +60,8 @@ class DossierAdmin(workspace.Workspace, TenantModelAdmin):
     """Nothing is typed into a dossier here: the cabinet's software fills it, the table of states moves it."""
 
     list_display = (
-        "reference", "insured", "vehicle_shown", "plate_shown", "shop", "state_shown", "who_acts",
-        "mission_shown", "claim_on", "expertise_shown",
+        "reference", "insured", "vehicle_shown", "plate_shown", "shop", "state_shown", "turn_shown",
+        "mission_shown", "claim_shown", "expertise_shown",
     )  # fmt: skip
     list_filter = (
         "state", TurnFilter, SiretFilter, "ve_procedure", "is_approved_repairer",
@@ -69,7 +71,7 @@ class DossierAdmin(workspace.Workspace, TenantModelAdmin):
     ordering = (F("claim_on").desc(nulls_last=True), "-pk")
     search_fields = ("reference",)  # shows the box; `get_search_results` does the search
     search_help_text = "Référence, n° de sinistre, immatriculation, assuré, véhicule, SIRET"
-    sortable_by = ("reference", "state_shown", "claim_on")  # the columns with an index
+    sortable_by = ("reference", "state_shown", "claim_shown")  # the columns with an index
     fieldsets = (
         (
             None,
@@ -134,7 +136,9 @@ class DossierAdmin(workspace.Workspace, TenantModelAdmin):
     @admin.display(description="réparateur")
     def shop(self, dossier: Dossier) -> str:
         return (
-            str(dossier.establishment) if dossier.establishment else f"SIRET à corriger : {dossier.siret or 'absent'}"
+            f"{dossier.establishment.name} {display_siret(dossier.establishment.siret)}"
+            if dossier.establishment
+            else f"SIRET à corriger : {dossier.siret or 'absent'}"
         )
 
     @admin.display(description="état", ordering="tab")
@@ -146,10 +150,18 @@ class DossierAdmin(workspace.Workspace, TenantModelAdmin):
         turn = dossier.turn
         return f"{WHOSE_TURN[turn.who]} : {turn.expected}" if turn.who else "–"
 
+    @admin.display(description="à qui de jouer")
+    def turn_shown(self, dossier: Dossier) -> str:
+        return WHOSE_TURN[dossier.turn.who]
+
     @admin.display(description="mission")
-    def mission_shown(self, dossier: Dossier) -> Any:
-        return dossier.mission_on
+    def mission_shown(self, dossier: Dossier) -> str:
+        return date_format(dossier.mission_on, "SHORT_DATE_FORMAT") if dossier.mission_on else "–"
+
+    @admin.display(description="sinistre", ordering="claim_on")
+    def claim_shown(self, dossier: Dossier) -> str:
+        return date_format(dossier.claim_on, "SHORT_DATE_FORMAT") if dossier.claim_on else "–"
 
     @admin.display(description="expertise")
-    def expertise_shown(self, dossier: Dossier) -> Any:
-        return dossier.expertise_on
+    def expertise_shown(self, dossier: Dossier) -> str:
+        return date_format(dossier.expertise_on, "SHORT_DATE_FORMAT") if dossier.expertise_on else "–"

@@ -34,16 +34,25 @@ class PublishForm(forms.Form):
     """A document for the shop."""
 
     kind = forms.TypedChoiceField(
-        label="Type", choices=[(kind.value, kind.label) for kind in RECEIVED_KINDS], coerce=Document.Kind
+        label="Type",
+        choices=[("", "Choisissez…"), *((kind.value, kind.label) for kind in RECEIVED_KINDS)],
+        coerce=Document.Kind,
+        error_messages={"required": "Choisissez le type du document."},
     )
-    file = forms.FileField(label="Fichier (PDF, JPEG ou PNG, 25 Mo au plus)", allow_empty_file=True)
+    file = forms.FileField(
+        label="Fichier (PDF, JPEG ou PNG, 25 Mo au plus)",
+        allow_empty_file=True,
+        error_messages={"required": "Choisissez un fichier."},
+    )
     label = forms.CharField(label="Libellé", max_length=160, required=False, help_text="Vide : le nom du fichier.")
 
 
 class SiretForm(forms.Form):
     """The right SIRET of a dossier: one of a shop the dossier's cabinet works with."""
 
-    siret = forms.CharField(label="SIRET du réparateur", max_length=40)
+    siret = forms.CharField(
+        label="SIRET du réparateur", max_length=40, error_messages={"required": "Écrivez le SIRET du réparateur."}
+    )
 
     def __init__(self, *args: Any, dossier: Dossier, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

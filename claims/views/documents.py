@@ -26,12 +26,15 @@ def dossier_documents(request: ActorRequest, cabinet: str, reference: str) -> Ht
     note_visit(subject, user_id=request.user.pk)
     papers = list(Document.objects.visible_to(request.actor).filter(dossier=subject).newest_first())
     shown = request.GET.get("format", "")
-    kept = [paper for paper in papers if shown not in {"photos", "pdf"} or paper.is_photo == (shown == "photos")]
+    shown = shown if shown in {"photos", "pdf"} else ""
+    kept = [paper for paper in papers if not shown or paper.is_photo == (shown == "photos")]
     context = frame(request, subject, "Documents") | {
         "received": [paper for paper in kept if paper.direction == Document.Direction.RECEIVED],
         "sent": [paper for paper in kept if paper.direction == Document.Direction.SENT],
         "filters": _filters(papers, shown),
         "summary": _summary(kept, papers),
+        "none_received": "Aucun document de ce format." if shown else "Le cabinet n'a rien envoyé pour le moment.",
+        "none_sent": "Aucun document de ce format." if shown else "Vous n'avez rien envoyé pour le moment.",
     }
     return render(request, "claims/documents.html", context)
 

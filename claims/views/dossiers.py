@@ -43,7 +43,7 @@ def dossiers(request: ActorRequest) -> HttpResponse:
     total = counts[wanted.tab] if wanted.counts_by_ledger else getattr(rows[0], "total", 0) if rows else 0
     context = {
         "form": form,
-        "tabs": listing.tabs(request, wanted, counts),
+        "tabs": listing.tabs(request, wanted, counts, total),
         "columns": listing.columns(request, wanted),
         "rows": [listing.row(dossier, request.actor) for dossier in rows[:PAGE_SIZE]],
         "pager": listing.pager(request, wanted, total, more=len(rows) > PAGE_SIZE),
@@ -87,10 +87,11 @@ def dossier_steps(request: ActorRequest, cabinet: str, reference: str) -> HttpRe
 
 def frame(request: ActorRequest, subject: Dossier, current: str) -> dict[str, Any]:
     """What every page of a dossier shows around its own content."""
-    turn = subject.turn
+    turn, deadline = subject.turn, deadline_of(subject)
     return {
         "dossier": subject,
-        "deadline": deadline_of(subject),
+        "deadline": deadline,
+        "late": deadline is not None and deadline < timezone.localdate(),
         "turn_is_mine": turn.who == Kind.REPAIRER and request.actor.kind == Kind.REPAIRER,
         "back_url": listing.last_list(request),
         "subnav": listing.subnav(subject, current),

@@ -62,12 +62,14 @@ def within(wanted: ListRequest, counts: dict[Tab, int]) -> ListRequest:
     return replace(wanted, page=min(wanted.page, last))
 
 
-def tabs(request: ActorRequest, wanted: ListRequest, counts: dict[Tab, int]) -> list[dict[str, Any]]:
+def tabs(request: ActorRequest, wanted: ListRequest, counts: dict[Tab, int], total: int) -> list[dict[str, Any]]:
+    """The tabs; under words or dates, which the tallies do not know, only the one in sight says how many it shows."""
+    known = counts if wanted.counts_by_ledger else {wanted.tab: total}
     return [
         {
             "slug": tab.value,
             "label": TAB_LABELS[tab],
-            "count": counts[tab],
+            "count": known.get(tab),
             "url": address(request, onglet=tab.value, page=None),
             "current": tab == wanted.tab,
         }
@@ -150,7 +152,7 @@ SHORT = {
     "attente_rdv": "date de RDV",
     "visite_planifiee": "Visite planifiée",
     "attente_documents": "documents",
-    "en_cours": "Au cabinet",
+    "en_cours": "En cours",
     "attente_facture": "facture",
 }
 

@@ -81,10 +81,12 @@ def _vehicle(rng: Random, dossier: Dossier) -> Dossier:
 
 def _place(rng: Random, claim: Claim, rank: int) -> None:
     dossier = claim.dossier
+    siret = claim.site.establishment.siret
     if rank % 200 in ORPHANS:
-        dossier.siret = WRONG_SIRETS[rank % len(WRONG_SIRETS)]
+        slip = siret[:4] + siret[5] + siret[4] + siret[6:]  # two neighbours swapped, as fingers do
+        dossier.siret = slip if rank % 2 and slip != siret else WRONG_SIRETS[rank % len(WRONG_SIRETS)]
     else:
-        dossier.establishment, dossier.siret = claim.site.establishment, claim.site.establishment.siret
+        dossier.establishment, dossier.siret = claim.site.establishment, siret
     mission_on = claim.moments[0].at.date()
     dossier.reference = identifiers.reference(claim.cabinet.code, 30_000 + rank * 7, mission_on)
     dossier.claim_number = identifiers.claim_number(rng)

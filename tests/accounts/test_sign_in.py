@@ -78,7 +78,8 @@ def test_who_is_signed_in_is_sent_home_not_to_next(client, world):
 def test_signing_out_takes_a_post(client, world):
     client.force_login(world.lac.owner)
 
-    assert client.get(reverse("logout")).status_code == 405
+    assert client.get(reverse("logout")).status_code == 200
+    assert "_auth_user_id" in client.session
     assert client.post(reverse("logout"))["Location"] == reverse("login")
     assert "_auth_user_id" not in client.session
     assert client.post(reverse("logout")).status_code == 302

@@ -86,7 +86,10 @@ def test_a_published_document_is_new_for_the_shop(client, clerk, dossier):
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"MZ\x90 un programme", "Ce fichier n'est ni un PDF, ni une photo JPEG ou PNG."),
+        (
+            b"MZ\x90 un programme",
+            "Ce fichier n'est ni un PDF, ni une photo JPEG ou PNG : enregistrez-le dans l'un de ces formats.",
+        ),
         (b"", "Ce fichier est vide."),
     ],
 )
@@ -279,7 +282,5 @@ def test_steps_name_what_was_done(client, clerk, dossier):
 
     entries = client.get(page(dossier)).context_data["entries"]
 
-    assert [(entry.event_label, entry.actor_label) for entry in entries] == [
-        ("Demander un rendez-vous", "Cabinet Alpes")
-    ]
+    assert [(entry.event_label, entry.actor_label) for entry in entries] == [("Rendez-vous demandé", "Cabinet Alpes")]
     assert JournalEntry.objects.filter(subject_id=dossier.pk).count() == 1

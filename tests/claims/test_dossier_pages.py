@@ -89,6 +89,24 @@ def test_whose_turn_and_until_when(state, since, mine, deadline, dossier, world,
     assert (context["deadline"] and context["deadline"].isoformat()) == deadline
 
 
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [
+        ("attente_rdv", "en retard, c&#x27;était attendu le <b>lundi 16 novembre 2026</b>"),
+        ("en_cours", "attendu depuis le mercredi 18 novembre 2026"),
+    ],
+)
+def test_a_passed_deadline_is_told_as_passed(state, sentence, dossier, world, client, time_machine):
+    Dossier.objects.filter(pk=dossier.pk).update(state=state, state_since=datetime(2026, 11, 10, 9, tzinfo=UTC))
+    client.force_login(world.lac.owner)
+    time_machine.move_to(datetime(2026, 11, 30, 9, tzinfo=UTC))
+    client.force_login(world.lac.owner)
+
+    page = client.get(reverse("dossier", args=["ALPES", dossier.reference])).content.decode()
+
+    assert sentence.replace("&#x27;", "'") in page.replace("\u00a0", " ")
+
+
 def test_the_insured_can_be_reached_only_while_the_dossier_is_open(dossier, world, client):
     Dossier.objects.filter(pk=dossier.pk).update(insured_email="assure@exemple.test", insured_phone="0199001122")
     client.force_login(world.lac.owner)

@@ -163,7 +163,11 @@ def test_another_cabinets_dossier_is_never_found(dossier, folder, put):
     ("name", "content", "reason"),
     [
         ("RAPPORT_ATMOS_255033006_1.pdf", b"", "Ce fichier est vide."),
-        ("RAPPORT_ATMOS_255033006_1.pdf", b"MZ\x90", "Ce fichier n'est ni un PDF, ni une photo JPEG ou PNG."),
+        (
+            "RAPPORT_ATMOS_255033006_1.pdf",
+            b"MZ\x90",
+            "Ce fichier n'est ni un PDF, ni une photo JPEG ou PNG : enregistrez-le dans l'un de ces formats.",
+        ),
         ("RAPPORT_ATMOS_255033006_1.pdf", b"\xff\xd8\xff\xe0", "son contenu n'est pas un PDF"),
         ("PHOTO_ATMOS_255033006_1.jpg", PDF, "son contenu n'est pas une photo"),
         ("PHOTO_ATMOS_255033006_1.pdf", PDF, "extension .pdf : une photo se dépose en .jpg, .jpeg ou .png"),

@@ -314,3 +314,12 @@ def test_the_way_back_is_the_list_one_came_from(world, lac, client):
     answer = client.get(reverse("dossier", args=["ALPES", "ALPES-LAC"]))
 
     assert answer.context["back_url"] == "/dossiers/?onglet=attente-rdv&tri=assure"
+
+
+def test_under_a_search_only_the_tab_in_sight_has_a_count(world, lac, client):
+    add(world, lac, reference="FINI", insured_name="Unique", state="termine")
+
+    tabs = {tab["slug"]: tab["count"] for tab in client.get("/dossiers/", {"q": "unique"}).context["tabs"]}
+
+    assert tabs["tous"] == 1
+    assert {count for slug, count in tabs.items() if slug != "tous"} == {None}
