@@ -15,6 +15,12 @@ DOOR = [
     "/mot-de-passe/envoye/",
     "/mot-de-passe/change/",
     "/mot-de-passe/MQ/perime/",
+    "/aide/",
+    "/aide/?q=siret",
+    "/aide/?q=introuvable-partout",
+    "/mentions-legales/",
+    "/confidentialite/",
+    "/accessibilite/",
 ]
 LIST = ["/dossiers/", "/dossiers/?q=208&mission_depuis=2026-01-01", "/dossiers/?q=introuvable", "/dossiers/?page=2"]
 
@@ -46,7 +52,9 @@ def test_pages_are_accessible_and_fit(visitor: BrowserContext, dossier: Dossier,
     found = [problem for path in DOOR for problem in problems(page, path)]
     sign_in(page, "patron@lac.test")
     found += [
-        problem for path in [*LIST, one, f"{one}documents/", f"{one}etapes/"] for problem in problems(page, path)
+        problem
+        for path in [*LIST, "/aide/", one, f"{one}documents/", f"{one}etapes/"]
+        for problem in problems(page, path)
     ]
 
     assert found == []
@@ -99,3 +107,12 @@ def test_password_rules_tick_while_one_types(visitor: BrowserContext) -> None:
 
     kept = page.locator("[data-rule].kept").evaluate_all("rules => rules.map(rule => rule.dataset.rule)")
     assert kept == ["length", "letters"]
+
+
+def test_an_address_with_an_anchor_opens_its_answer(visitor: BrowserContext, transactional_db: None) -> None:
+    page = visitor.new_page()
+
+    page.goto("/aide/#mot-de-passe-oublie")
+
+    assert page.locator("details[open]").count() == 1
+    assert page.get_by_text("valable une heure").is_visible()
