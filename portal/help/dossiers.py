@@ -38,6 +38,7 @@ MISSING = Theme(
                     "dossier."
                 ),
             ),
+            links=(("Je ne vois pas mon dossier", "missing_dossier"),),
             keywords="introuvable absent disparu plaque sinistre",
         ),
         Question(

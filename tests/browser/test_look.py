@@ -2,7 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from claims.models import Dossier
 from tests.browser.conftest import DESK, PHONE, sign_in
@@ -23,6 +23,14 @@ DOOR = [
     "/accessibilite/",
 ]
 LIST = ["/dossiers/", "/dossiers/?q=208&mission_depuis=2026-01-01", "/dossiers/?q=introuvable", "/dossiers/?page=2"]
+
+HELP = [
+    "/aide/",
+    "/aide/dossier-introuvable/",
+    "/aide/dossier-introuvable/?q=GF531QZ",
+    "/aide/dossier-introuvable/?q=Z",
+]
+HELP += ["/aide/dossier-introuvable/?q=introuvable"]
 
 
 def problems(page: Page, path: str) -> list[str]:
@@ -53,7 +61,7 @@ def test_pages_are_accessible_and_fit(visitor: BrowserContext, dossier: Dossier,
     sign_in(page, "patron@lac.test")
     found += [
         problem
-        for path in [*LIST, "/aide/", one, f"{one}documents/", f"{one}etapes/"]
+        for path in [*LIST, *HELP, one, f"{one}documents/", f"{one}etapes/"]
         for problem in problems(page, path)
     ]
 
@@ -116,3 +124,23 @@ def test_an_address_with_an_anchor_opens_its_answer(visitor: BrowserContext, tra
 
     assert page.locator("details[open]").count() == 1
     assert page.get_by_text("valable une heure").is_visible()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with JavaScript", "without"])
+def test_a_missing_dossier_is_asked_for_by_keyboard(chromium: Browser, live_server, dossier: Dossier, script) -> None:
+    context = chromium.new_context(base_url=str(live_server), locale="fr-FR", java_script_enabled=script)
+    page = context.new_page()
+    sign_in(page, "patron@lac.test")
+    page.goto("/aide/dossier-introuvable/")
+
+    page.get_by_label("Immatriculation").focus()
+    page.keyboard.type("AB-123-CD")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    page.get_by_role("button", name="Transmettre").focus()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+    assert page.get_by_text("Votre demande est transmise").is_visible()
+    assert page.locator(".asked li").count() == 1
+    context.close()
