@@ -32,6 +32,7 @@ class System(StrEnum):
 
     SIGN_UP = "sign_up"
     APPROVAL = "approval"
+    DIAGNOSIS = "diagnosis"  # reads the establishments of the asker's own SIREN, nothing else
     OUTBOX = "outbox"
     IMPORT = "import"
     UPKEEP = "upkeep"

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from claims import converters  # noqa: F401 -- registers `reference`
-from claims.views import documents, dossiers
+from claims.views import documents, dossiers, missing
 
 urlpatterns = [
     path("dossiers/", dossiers.dossiers, name="dossiers"),
@@ -14,6 +14,7 @@ urlpatterns = [
         name="dossier_documents",
     ),
     path("dossiers/<str:cabinet>/<reference:reference>/etapes/", dossiers.dossier_steps, name="dossier_steps"),
+    path("aide/dossier-introuvable/", missing.missing_dossier, name="missing_dossier"),
     path("documents/<uuid:public_id>/", documents.document, name="document"),
     path("documents/<uuid:public_id>/apercu/", documents.document_preview, name="document_preview"),
 ]

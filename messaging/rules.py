@@ -13,9 +13,11 @@ from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from accounts.models import AccountRequest, CabinetMember, JournalEntry, ShopMember, User
+from accounts.models import AccountRequest, CabinetEstablishment, CabinetMember, JournalEntry, ShopMember, User
 from accounts.services import Event
 from accounts.validators import display_siret
+from claims.models import MissingDossierRequest
+from claims.services.missing import Fact
 from messaging.models import Notification
 
 State = AccountRequest.State
@@ -83,6 +85,24 @@ def _themself(user: User) -> QuerySet[User]:
     return User.objects.filter(pk=user.pk, is_active=True)
 
 
+def _clerks(request: MissingDossierRequest) -> QuerySet[User]:
+    """The cabinet's gestionnaires; where there is none, whoever decides."""
+    staff = CabinetMember.objects.filter(cabinet=request.cabinet_id, left_at=None, role__in=DECIDERS)
+    clerks = staff.filter(role=CabinetMember.Role.CLERK, user__is_active=True)
+    return _active((clerks if clerks.exists() else staff).values("user"))
+
+
+def _author(request: MissingDossierRequest) -> QuerySet[User]:
+    """Whoever asked, while they still belong to the shop and the cabinet has not closed it."""
+    closed = CabinetEstablishment.objects.filter(
+        cabinet=request.cabinet_id, establishment=request.establishment_id, suspended_at__isnull=False
+    )
+    members = ShopMember.objects.filter(
+        user=request.author_id, left_at=None, organisation__establishments=request.establishment_id
+    )
+    return _active((members.none() if closed.exists() else members).values("user"))
+
+
 # Why a mail no longer makes sense ------------------------------------------------------------------------------------
 
 
@@ -96,6 +116,10 @@ def _not(state: str) -> Callable[[AccountRequest], str]:
 
 def _gone(member: ShopMember) -> str:
     return "le collaborateur est reparti" if member.left_at else ""
+
+
+def _answered(request: MissingDossierRequest) -> str:
+    return "" if request.is_open else "la demande est déjà traitée"
 
 
 # What a mail says ----------------------------------------------------------------------------------------------------
@@ -130,6 +154,21 @@ def _reset(user: User, _user: User) -> dict[str, Any]:
     return {"link": link, "minutes": settings.PASSWORD_RESET_TIMEOUT // 60}
 
 
+def _missing(request: MissingDossierRequest, _user: User) -> dict[str, Any]:
+    """Neither plate nor number: a mail names no insured person's car."""
+    shop = request.establishment
+    return {
+        "cabinet": request.cabinet,
+        "shop": shop.name or "Un réparateur",
+        "siret": display_siret(shop.siret),
+        "link": address("admin:claims_missingdossierrequest_change", request.pk),
+    }
+
+
+def _found(request: MissingDossierRequest, _user: User) -> dict[str, Any]:
+    return {"cabinet": request.cabinet, "link": address("missing_dossier")}
+
+
 TELL: dict[str, Tell] = {
     Event.ACCOUNT_REQUESTED: Tell("accounts/email/account_requested", _deciders, _request, _decided),
     Event.ACCOUNT_EXISTS: Tell("accounts/email/account_exists", _themself, _doors, once_per=timedelta(hours=1)),
@@ -137,6 +176,8 @@ TELL: dict[str, Tell] = {
     Event.ACCOUNT_REFUSED: Tell("accounts/email/account_refused", _requester, _decision, _not(State.REFUSED)),
     Event.COLLEAGUE_JOINED: Tell("accounts/email/colleague_joined", _owners, _colleague, _gone),
     Event.PASSWORD_RESET: Tell("accounts/email/password_reset", _themself, _reset, once_per=timedelta(minutes=1)),
+    Fact.MISSING_DOSSIER_ASKED: Tell("claims/email/missing_dossier_asked", _clerks, _missing, _answered),
+    Fact.MISSING_DOSSIER_ANSWERED: Tell("claims/email/missing_dossier_answered", _author, _found),
 }
 
 

@@ -16,7 +16,7 @@ from django.utils.http import urlencode
 from accounts.models import AccountRequest
 from accounts.scope import Actor, Kind, TenantModel
 from accounts.tenantadmin import STAFF_KINDS, TenantModelAdmin, actor_of
-from claims.models import Dossier
+from claims.models import Dossier, MissingDossierRequest
 from claims.workflow import TAB_OF_STATE, WAITING
 
 # Left out: the forms that sign in and change a password are the portal's; « view on site » answers for any row's key.
@@ -78,12 +78,16 @@ def what_waits(actor: Actor) -> list[dict[str, Any]]:
     """What somebody of the cabinet must do, with how many there are and the list that shows them."""
     requests = AccountRequest.objects.visible_to(actor).filter(state=AccountRequest.State.PENDING).count()
     orphans = Dossier.objects.visible_to(actor).without_establishment().count()
+    missing = MissingDossierRequest.objects.visible_to(actor).filter(state=MissingDossierRequest.State.OPEN).count()
     tabs = {TAB_OF_STATE[state][0] for state in CABINETS_TURN}  # the index knows tabs, a few states share one
     turns = Dossier.objects.visible_to(actor).filter(tab__in=tabs, state__in=CABINETS_TURN)
     counts = dict(turns.values_list("state").annotate(Count("pk")))
     return [
         _waits("Demandes de compte à valider", requests, "accounts_accountrequest", state__exact="pending"),
         _waits("Dossiers dont le SIRET est à corriger", orphans, "claims_dossier", siret="a-corriger"),
+        _waits(
+            "Dossiers que des réparateurs ne voient pas", missing, "claims_missingdossierrequest", state__exact="open"
+        ),
         *(
             _waits(
                 f"{state.label} : {WAITING[state].expected}",

@@ -6,7 +6,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 
 YES = {"1", "true", "yes", "on", "oui"}
 NO = {"0", "false", "no", "off", "non", ""}
@@ -95,6 +96,17 @@ class Environment:
         except (ImproperlyConfigured, ValueError, KeyError, AttributeError) as problem:
             message = f"La variable {name} n'est pas une adresse « smtp+tls://utilisateur:mot-de-passe@serveur:587 »."
             raise ImproperlyConfigured(message) from problem
+
+    def mailbox(self, name: str) -> str:
+        """An e-mail address, or nothing."""
+        value = self.text(name).strip()
+        try:
+            if value:
+                validate_email(value)
+        except ValidationError as problem:
+            message = f"La variable {name} vaut « {value} » : écrivez une adresse e-mail, par exemple aide@exemple.fr"
+            raise ImproperlyConfigured(message) from problem
+        return value
 
     def broker(self, name: str, default: str) -> str:
         """A Redis or Valkey address: `redis://host:port/0`, `rediss://…` or `unix:///path/to.sock?db=0`."""

@@ -29,6 +29,13 @@ if "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("La variable ALLOWED_HOSTS ne peut pas contenir « * » : nommez les serveurs.")
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0, low=0, high=5)
 
+# Who runs it: shown on the legal pages, « non renseigné » while empty
+LEGAL_PUBLISHER = env.text("LEGAL_PUBLISHER")
+LEGAL_DIRECTOR = env.text("LEGAL_DIRECTOR")
+LEGAL_HOST = env.text("LEGAL_HOST")
+CONTACT_EMAIL = env.mailbox("CONTACT_EMAIL")
+DPO_EMAIL = env.mailbox("DPO_EMAIL")
+
 INSTALLED_APPS = [
     "portal.apps.PortalConfig",
     "messaging.apps.MessagingConfig",

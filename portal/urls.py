@@ -3,12 +3,16 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from portal import views
+from portal import pages, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("", include("accounts.urls")),
     path("", include("claims.urls")),
+    path("aide/", pages.help_page, name="help"),
+    path("mentions-legales/", pages.legal_notice, name="legal_notice"),
+    path("confidentialite/", pages.privacy, name="privacy"),
+    path("accessibilite/", pages.accessibility, name="accessibility"),
     path("admin/", admin.site.urls),
     path("sante/vivant", views.alive, name="alive"),
     path("sante/pret", views.ready, name="ready"),

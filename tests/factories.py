@@ -15,7 +15,8 @@ from accounts.models import (
     ShopMember,
     User,
 )
-from claims.models import Document, Dossier
+from claims.models import Document, Dossier, MissingDossierRequest
+from claims.models.missing import key_of
 
 PASSWORD = "un-mot-de-passe-d-essai"
 
@@ -142,3 +143,14 @@ class DocumentFactory(factory.django.DjangoModelFactory):
     size = 14
     sha256 = factory.Sequence(lambda n: f"{n:064x}")
     content_type = "application/pdf"
+
+
+class MissingFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = MissingDossierRequest
+
+    cabinet = factory.SubFactory(CabinetFactory)
+    establishment = factory.SubFactory(EstablishmentFactory)
+    author = factory.SubFactory(UserFactory)
+    wanted = factory.Sequence(lambda n: f"PERDU-{n}")
+    wanted_key = factory.LazyAttribute(lambda row: key_of(row.wanted))

@@ -48,7 +48,12 @@ ROUTES: dict[str, Rule] = {
     "password_reset_sent": Rule(public=True),
     "password_reset_confirm": Rule(public=True),
     "password_reset_done": Rule(public=True),
+    "help": Rule(public=True),
+    "legal_notice": Rule(public=True),
+    "privacy": Rule(public=True),
+    "accessibility": Rule(public=True),
     "pending": Rule(),
+    "missing_dossier": Rule(),
     "dossiers": Rule(),
     "dossier": Rule(own=_dossier),
     "dossier_documents": Rule(own=_dossier),
@@ -85,7 +90,8 @@ def fences(request, monkeypatch):
 
 def canaries(shop: SimpleNamespace, code: str) -> list[str]:
     dossier, document = shop.dossiers[code], shop.documents[code]
-    return [dossier.reference, dossier.insured_name, document.label, str(document.public_id)]
+    missing = shop.missing[code].wanted
+    return [dossier.reference, dossier.insured_name, document.label, str(document.public_id), missing]
 
 
 def everything(world):
@@ -178,6 +184,20 @@ def test_the_list_holds_own_rows_only(onglet, world, client, fences):
             assert {row.reference for row in answer.context["rows"]} <= own
 
 
+def test_the_missing_page_holds_own_rows_only(world, client, fences):
+    for user, own in ((world.lac.owner, {"ALPES-LAC"}), (world.deux.owner, {"ALPES-DEUX", "BERRY-DEUX"})):
+        client.force_login(user)
+        for shop, code in everything(world):
+            reference = shop.dossiers[code].reference
+            answer = client.get("/aide/dossier-introuvable/", {"q": reference.lower()})
+
+            assert answer.status_code == 200
+            body = answer.content.decode()
+            for other, its_code in everything(world):
+                if other.dossiers[its_code].reference not in own:
+                    assert not any(canary in body for canary in canaries(other, its_code)), (reference, fences)
+
+
 def test_suspension_works_on_the_next_request_of_an_open_session(world, client, fences):
     client.force_login(world.deux.owner)
     url = reverse("dossier", kwargs=_dossier(world.deux, "ALPES"))
@@ -188,6 +208,7 @@ def test_suspension_works_on_the_next_request_of_an_open_session(world, client, 
     assert client.get(url).status_code == 404
     assert client.get(reverse("document", kwargs=_document(world.deux, "ALPES"))).status_code == 404
     assert "ALPES-DEUX" not in client.get("/dossiers/").content.decode()
+    assert "ALPES-PERDU" not in client.get("/aide/dossier-introuvable/").content.decode()
     assert client.get(reverse("dossier", kwargs=_dossier(world.deux, "BERRY"))).status_code == 200
 
 

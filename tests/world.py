@@ -14,6 +14,7 @@ from tests.factories import (
     DossierFactory,
     EstablishmentFactory,
     LinkFactory,
+    MissingFactory,
     OrganisationFactory,
     ShopMemberFactory,
     UserFactory,
@@ -53,7 +54,7 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         organisation=organisation, role=ShopMember.Role.OWNER, user=UserFactory(email=f"patron@{name.lower()}.test")
     ).user
     shop = SimpleNamespace(
-        organisation=organisation, establishment=establishment, owner=owner, dossiers={}, documents={}
+        organisation=organisation, establishment=establishment, owner=owner, dossiers={}, documents={}, missing={}
     )
     for side in cabinets:
         code = side.cabinet.code
@@ -65,6 +66,9 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
             establishment=establishment,
             reference=f"{code}-{name.upper()}",
             insured_name=f"ASSURE {code} {name}",
+        )
+        shop.missing[code] = MissingFactory(
+            cabinet=side.cabinet, establishment=establishment, author=owner, wanted=f"{code}-PERDU-{name.upper()}"
         )
         shop.dossiers[code] = dossier
         shop.documents[code] = DocumentFactory(dossier=dossier, label=f"RAPPORT {code} {name}.pdf")

@@ -7,6 +7,8 @@ from accounts.models.people import User
 from accounts.scope import BY_CABINET, BY_ESTABLISHMENT, BY_USER, Kind, Owner, TenantModel, TenantQuerySet
 from accounts.validators import validate_cabinet_code, validate_postal_code, validate_siret
 
+SIREN_LENGTH = 9  # the company's part of a SIRET
+
 
 class Cabinet(TenantModel):
     """An expert firm: a tenant. Its code stands in the addresses of its dossiers and in its file names."""
@@ -109,7 +111,7 @@ class Establishment(TenantModel):
 
     @property
     def siren(self) -> str:
-        return self.siret[:9]
+        return self.siret[:SIREN_LENGTH]
 
 
 class CabinetEstablishment(TenantModel):

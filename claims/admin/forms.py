@@ -78,6 +78,17 @@ class RefusalForm(forms.Form):
     )
 
 
+class AnswerForm(forms.Form):
+    """What the shop reads about the dossier it does not see."""
+
+    answer = forms.CharField(
+        label="Réponse au réparateur",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
+        error_messages={"required": "Écrivez la réponse : le réparateur la lit telle quelle."},
+    )
+
+
 def said(form: forms.Form) -> str:
     """Every refusal of a form as one sentence or more, for a message at the top of the page."""
     return " ".join(str(problem) for problems in form.errors.values() for problem in problems)

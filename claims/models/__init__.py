@@ -2,5 +2,6 @@
 
 from claims.models.documents import Document
 from claims.models.dossiers import Dossier, DossierTally, DossierVisit
+from claims.models.missing import MissingDossierRequest
 
-__all__ = ["Document", "Dossier", "DossierTally", "DossierVisit"]
+__all__ = ["Document", "Dossier", "DossierTally", "DossierVisit", "MissingDossierRequest"]

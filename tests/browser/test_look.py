@@ -2,7 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from claims.models import Dossier
 from tests.browser.conftest import DESK, PHONE, sign_in
@@ -15,8 +15,22 @@ DOOR = [
     "/mot-de-passe/envoye/",
     "/mot-de-passe/change/",
     "/mot-de-passe/MQ/perime/",
+    "/aide/",
+    "/aide/?q=siret",
+    "/aide/?q=introuvable-partout",
+    "/mentions-legales/",
+    "/confidentialite/",
+    "/accessibilite/",
 ]
 LIST = ["/dossiers/", "/dossiers/?q=208&mission_depuis=2026-01-01", "/dossiers/?q=introuvable", "/dossiers/?page=2"]
+
+HELP = [
+    "/aide/",
+    "/aide/dossier-introuvable/",
+    "/aide/dossier-introuvable/?q=GF531QZ",
+    "/aide/dossier-introuvable/?q=Z",
+]
+HELP += ["/aide/dossier-introuvable/?q=introuvable"]
 
 
 def problems(page: Page, path: str) -> list[str]:
@@ -46,7 +60,9 @@ def test_pages_are_accessible_and_fit(visitor: BrowserContext, dossier: Dossier,
     found = [problem for path in DOOR for problem in problems(page, path)]
     sign_in(page, "patron@lac.test")
     found += [
-        problem for path in [*LIST, one, f"{one}documents/", f"{one}etapes/"] for problem in problems(page, path)
+        problem
+        for path in [*LIST, *HELP, one, f"{one}documents/", f"{one}etapes/"]
+        for problem in problems(page, path)
     ]
 
     assert found == []
@@ -99,3 +115,32 @@ def test_password_rules_tick_while_one_types(visitor: BrowserContext) -> None:
 
     kept = page.locator("[data-rule].kept").evaluate_all("rules => rules.map(rule => rule.dataset.rule)")
     assert kept == ["length", "letters"]
+
+
+def test_an_address_with_an_anchor_opens_its_answer(visitor: BrowserContext, transactional_db: None) -> None:
+    page = visitor.new_page()
+
+    page.goto("/aide/#mot-de-passe-oublie")
+
+    assert page.locator("details[open]").count() == 1
+    assert page.get_by_text("valable une heure").is_visible()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with JavaScript", "without"])
+def test_a_missing_dossier_is_asked_for_by_keyboard(chromium: Browser, live_server, dossier: Dossier, script) -> None:
+    context = chromium.new_context(base_url=str(live_server), locale="fr-FR", java_script_enabled=script)
+    page = context.new_page()
+    sign_in(page, "patron@lac.test")
+    page.goto("/aide/dossier-introuvable/")
+
+    page.get_by_label("Immatriculation").focus()
+    page.keyboard.type("AB-123-CD")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    page.get_by_role("button", name="Transmettre").focus()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+    assert page.get_by_text("Votre demande est transmise").is_visible()
+    assert page.locator(".asked li").count() == 1
+    context.close()

@@ -11,6 +11,7 @@ from accounts import journal, scope
 from accounts.models import ShopMember
 from accounts.scope import System
 from accounts.services import Event
+from claims.services.missing import Fact
 from messaging.rules import TELL
 from messaging.services import send_due
 from tests.factories import ShopMemberFactory
@@ -48,6 +49,8 @@ def _facts(world):
     yield Event.ACCOUNT_EXISTS, world.lac.owner
     yield Event.PASSWORD_RESET, world.lac.owner
     yield Event.COLLEAGUE_JOINED, new
+    yield Fact.MISSING_DOSSIER_ASKED, world.lac.missing["ALPES"]
+    yield Fact.MISSING_DOSSIER_ANSWERED, world.lac.missing["ALPES"]
     for row, state in ((approved, "approved"), (refused, "refused")):
         row.state, row.decided_at, row.decided_by = state, "2026-01-01T00:00Z", "Le cabinet"
         row.reason = "L'adresse <b>"

@@ -22,6 +22,7 @@ BAD = [
     ("ALLOWED_HOSTS", "*", "La variable ALLOWED_HOSTS ne peut pas contenir « * »"),
     ("SECRET_KEY", "", "La variable SECRET_KEY est absente"),
     ("LOG_LEVEL", "bavard", "La variable LOG_LEVEL vaut « bavard »"),
+    ("CONTACT_EMAIL", "aide", "La variable CONTACT_EMAIL vaut « aide »"),
     ("TRUSTED_PROXIES", "-1", "La variable TRUSTED_PROXIES vaut « -1 »"),
 ]
 

@@ -1,0 +1,123 @@
+"""What is asked about accounts: opening one, signing in, passwords and mails."""
+
+from portal.help.topics import Question, Theme
+
+SIGN_UP = Theme(
+    "inscription",
+    "Ouvrir un compte",
+    (
+        Question(
+            "etapes-inscription",
+            "Comment obtenir un compte, et sous quel délai ?",
+            (
+                (
+                    "L'inscription prend deux minutes. Le délai de la décision est celui du cabinet choisi : si vous "
+                    "êtes pressé, appelez-le."
+                ),
+            ),
+            steps=(
+                (
+                    "Remplissez la demande : entreprise, adresse e-mail, mobile, SIRET, code postal, cabinet, mot de "
+                    "passe."
+                ),
+                (
+                    "Le cabinet choisi vérifie que le SIRET est bien le vôtre. Donnez l'adresse e-mail qu'il "
+                    "connaît : la décision est plus rapide."
+                ),
+                "Un e-mail vous dit que le compte est ouvert, ou pourquoi il ne l'est pas.",
+                "Connectez-vous : vos dossiers vous attendent.",
+            ),
+            links=(("Créer un compte", "sign_up"),),
+            keywords="inscrire demande attente validation activation délai",
+        ),
+        Question(
+            "un-seul-cabinet",
+            "Dois-je m'inscrire auprès de chaque cabinet ?",
+            (
+                (
+                    "Non. Choisissez celui qui vous confie le plus de missions : les dossiers des autres cabinets "
+                    "qui connaissent votre SIRET arrivent dans la même liste."
+                ),
+            ),
+        ),
+        Question(
+            "collegue",
+            "Un collègue veut un accès",
+            (
+                (
+                    "Chacun a son propre compte : votre collègue fait sa demande avec le même SIRET et sa propre "
+                    "adresse e-mail. Le responsable de votre entreprise est prévenu quand elle est acceptée."
+                ),
+            ),
+            links=(("Créer un compte", "sign_up"),),
+            keywords="collaborateur employé partage",
+        ),
+    ),
+)
+
+ACCOUNT = Theme(
+    "connexion",
+    "Connexion et mot de passe",
+    (
+        Question(
+            "identifiant",
+            "Où trouver mon identifiant ?",
+            (
+                "Réparateur : c'est l'adresse e-mail donnée à l'inscription, celle que le cabinet connaît.",
+                "Collaborateur d'un garage : l'adresse e-mail de votre propre demande de compte.",
+                "Personnel d'un cabinet : votre adresse e-mail professionnelle.",
+                (
+                    "Assuré ou client d'un cabinet : ce portail est réservé aux réparateurs et aux cabinets. "
+                    "Adressez-vous au cabinet d'expertise, dont les coordonnées figurent sur votre courrier."
+                ),
+            ),
+            keywords="login connexion e-mail adresse code accès",
+        ),
+        Question(
+            "mot-de-passe-oublie",
+            "J'ai oublié mon mot de passe",
+            (
+                (
+                    "Personne ne peut vous le redonner : ni le cabinet ni le portail ne le connaissent. "
+                    "Choisissez-en un nouveau."
+                ),
+            ),
+            steps=(
+                "Ouvrez « Mot de passe oublié » et donnez l'adresse e-mail de votre compte.",
+                "Dans les minutes qui suivent, un e-mail vous apporte un lien, valable une heure et une seule fois.",
+                "Choisissez un mot de passe d'au moins 12 caractères, puis connectez-vous.",
+            ),
+            links=(("Mot de passe oublié", "password_reset"),),
+            keywords="perdu réinitialiser changer",
+        ),
+        Question(
+            "email-pas-recu",
+            "Je ne reçois pas l'e-mail du portail",
+            (
+                (
+                    "Regardez dans les courriers indésirables (« spam »), puis ajoutez notre adresse d'expédition à "
+                    "vos contacts : les messages suivants arriveront au bon endroit."
+                ),
+                (
+                    "Toujours rien ? Votre compte porte peut-être une autre adresse. Appelez votre cabinet : il "
+                    "vérifie avec vous l'adresse qui sert d'identifiant."
+                ),
+            ),
+            aside="portal/_help_sender.html",
+            keywords="spam indésirable courriel mail liste blanche expéditeur",
+        ),
+        Question(
+            "connexion-refusee",
+            "Ma connexion est refusée",
+            (
+                (
+                    "Vérifiez l'adresse, les majuscules du mot de passe et le pavé numérique. Au moindre doute, "
+                    "choisissez un nouveau mot de passe."
+                ),
+                "Si la page dit que votre demande attend, le cabinet n'a pas encore décidé : appelez-le.",
+            ),
+            links=(("Mot de passe oublié", "password_reset"),),
+            keywords="incorrect erreur bloqué",
+        ),
+    ),
+)

@@ -1,0 +1,190 @@
+"""What is asked about dossiers, their list and their documents."""
+
+from accounts.scope import Kind
+from claims.workflow import WAITING, State
+from portal.help.topics import Question, Theme
+
+MISSING = Theme(
+    "dossier-absent",
+    "Un dossier n'apparaît pas",
+    (
+        Question(
+            "aucun-dossier",
+            "Je ne vois aucun dossier : pourquoi ?",
+            (
+                (
+                    "Un dossier vous parvient par le SIRET que le cabinet y a inscrit. S'il n'apparaît pas, ce SIRET "
+                    "est sans doute faux, ici ou dans la base du cabinet."
+                ),
+                (
+                    "Appelez le cabinet et vérifiez ensemble que c'est le même SIRET, chiffre par chiffre, des deux "
+                    "côtés."
+                ),
+            ),
+            aside="portal/_help_sites.html",
+            keywords="vide liste siret erreur introuvable",
+        ),
+        Question(
+            "un-dossier-manque",
+            "Il me manque un dossier précis : que faire ?",
+            (
+                (
+                    "Cherchez d'abord son immatriculation dans l'onglet « Tous » : la recherche y trouve aussi les "
+                    "dossiers terminés."
+                ),
+                (
+                    "Toujours rien ? Le cabinet ne l'a peut-être pas encore transmis, ou l'a adressé à un autre "
+                    "SIRET, par exemple celui d'un ancien local. Demandez-lui de vérifier le SIRET inscrit dans le "
+                    "dossier."
+                ),
+            ),
+            links=(("Je ne vois pas mon dossier", "missing_dossier"),),
+            keywords="introuvable absent disparu plaque sinistre",
+        ),
+        Question(
+            "siret-change",
+            "J'ai déménagé, mon SIRET a changé",
+            (
+                (
+                    "Un nouveau local porte un nouveau SIRET : les neuf premiers chiffres (le SIREN) restent, les "
+                    "cinq derniers changent. Donnez le nouveau à chaque cabinet ; les dossiers en cours restent sous "
+                    "l'ancien tant que le cabinet ne les a pas rattachés au nouveau."
+                ),
+            ),
+            keywords="siren nic déménagement adresse",
+        ),
+    ),
+)
+
+LIST = Theme(
+    "liste",
+    "Lire la liste des dossiers",
+    (
+        Question(
+            "new-et-nombres",
+            "Que veulent dire NEW, le nombre vert et le 0 noir ?",
+            (
+                (
+                    "NEW : le cabinet a envoyé quelque chose depuis que vous avez ouvert ce dossier pour la dernière "
+                    "fois. Chacun a ses propres NEW : ce qu'un collègue a lu reste nouveau pour vous."
+                ),
+                "Nombre vert : vous avez tout vu ; c'est le nombre de documents reçus du cabinet.",
+                "0 noir : le cabinet n'a encore envoyé aucun document.",
+            ),
+            keywords="rouge pastille compteur documents",
+        ),
+        Question(
+            "recherche",
+            "Comment retrouver un dossier ?",
+            (
+                (
+                    "La recherche lit la référence, le numéro de sinistre, l'immatriculation (avec ou sans tirets), "
+                    "l'assuré, le véhicule et le SIRET. Majuscules et accents ne comptent pas ; plusieurs mots se "
+                    "combinent : « clio durand »."
+                ),
+                "L'adresse de la page garde l'onglet, la recherche et le tri : vous pouvez l'ajouter à vos favoris.",
+            ),
+            keywords="chercher filtre trier colonne plaque",
+        ),
+        Question(
+            "plusieurs-etablissements",
+            "J'ai plusieurs établissements",
+            (
+                (
+                    "Une seule connexion montre les dossiers de tous les établissements rattachés à votre "
+                    "entreprise ; le filtre « Établissement » n'en garde qu'un."
+                ),
+                (
+                    "Un établissement manque ? Prévenez un cabinet qui travaille avec lui : il vérifie le SIRET et "
+                    "le fait rattacher à votre entreprise."
+                ),
+            ),
+            keywords="siret site atelier filiale groupe",
+        ),
+        Question(
+            "plusieurs-cabinets",
+            "Je travaille avec plusieurs cabinets",
+            (
+                (
+                    "Tous vos cabinets sont dans la même liste : la colonne « Cabinet » dit lequel vous a confié le "
+                    "dossier, et le filtre « Cabinet » n'en garde qu'un. Un cabinet ne voit jamais les dossiers d'un "
+                    "autre."
+                ),
+            ),
+            keywords="expert expertise",
+        ),
+    ),
+)
+
+
+def _delays() -> tuple[str, ...]:
+    """The table of the workflow in sentences, so that the help never says another delay than the dossiers do."""
+    side = {Kind.REPAIRER: "à vous", Kind.STAFF: "au cabinet"}
+    return tuple(
+        f"« {State(state).label} » – {side[turn.who]} : {turn.expected}"
+        + (f", sous {turn.working_days} jours ouvrés" if turn.working_days else "")
+        for state, turn in WAITING.items()
+        if turn.who is not None
+    )
+
+
+TURNS = Theme(
+    "a-qui-de-jouer",
+    "À qui de jouer, et jusqu'à quand",
+    (
+        Question(
+            "tour",
+            "Qui doit agir maintenant ?",
+            (
+                (
+                    "En haut de chaque dossier, un bandeau le dit : « À vous de jouer » avec ce qui est attendu et "
+                    "la date limite, ou « Au cabinet ». La liste reprend la même information dans la colonne "
+                    "« État »."
+                ),
+            ),
+            keywords="tour attente action bandeau",
+        ),
+        Question(
+            "delais",
+            "Quels sont les délais ?",
+            (
+                (
+                    "Ils se comptent en jours ouvrés, jours fériés exclus, à partir du jour où le dossier est entré "
+                    "dans son état. Ce sont des repères du portail : aucun texte ne les impose."
+                ),
+            ),
+            steps=_delays(),
+            keywords="délai échéance date limite retard",
+        ),
+    ),
+)
+
+DOCUMENTS = Theme(
+    "documents",
+    "Documents",
+    (
+        Question(
+            "a-jour-remplace",
+            "Que veulent dire « à jour » et « remplacé » ?",
+            (
+                (
+                    "« À jour » : c'est le dernier rapport, ou la dernière prise en charge. Réparez et facturez "
+                    "d'après lui."
+                ),
+                "« Remplacé » : le cabinet en a envoyé un plus récent. L'ancien reste lisible, pour mémoire.",
+            ),
+            keywords="rapport version prise en charge ancien",
+        ),
+        Question(
+            "document-manque",
+            "Un document manque dans un dossier",
+            (
+                (
+                    "Le portail montre ce que le cabinet a publié, dès qu'il l'a publié. S'il manque un rapport ou "
+                    "une prise en charge, demandez-le au cabinet du dossier."
+                ),
+            ),
+            keywords="rapport absent pdf photo",
+        ),
+    ),
+)
