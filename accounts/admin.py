@@ -40,6 +40,13 @@ EVENT_LABELS.update(
         Event.ACCOUNT_APPROVED: "Compte accepté",
         Event.ACCOUNT_REFUSED: "Compte refusé",
         Event.COLLEAGUE_JOINED: "Collaborateur ajouté",
+        Event.PROFILE_SAVED: "Profil de délégation enregistré",
+        Event.ACCESS_GRANTED: "Accès donné",
+        Event.ACCESS_REVOKED: "Accès révoqué",
+        Event.MEMBER_LEFT: "Départ d'une personne",
+        Event.INVITED: "Personne invitée",
+        Event.INVITATION_REVOKED: "Invitation annulée",
+        Event.INVITATION_ACCEPTED: "Invitation acceptée",
         Event.PASSWORD_RESET: "Mot de passe oublié",
         Event.PASSWORD_CHANGED: "Mot de passe changé",
     }

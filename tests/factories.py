@@ -10,6 +10,8 @@ from accounts.models import (
     Cabinet,
     CabinetEstablishment,
     CabinetMember,
+    Delegation,
+    DelegationProfile,
     Establishment,
     Organisation,
     ShopMember,
@@ -100,6 +102,39 @@ class ShopMemberFactory(factory.django.DjangoModelFactory):
     organisation = factory.SubFactory(OrganisationFactory)
     user = factory.SubFactory(UserFactory)
     role = ShopMember.Role.OWNER
+
+
+class DelegationProfileFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = DelegationProfile
+        skip_postgeneration_save = True
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    name = factory.Sequence(lambda n: f"Profil inventé {n}")
+    rights = ["view"]
+
+    @factory.post_generation
+    def sites(self, create, extracted, **kwargs):
+        """The establishments it covers; none: all of them."""
+        if extracted:
+            self.establishments.set(extracted)
+        else:
+            self.everywhere = True
+            self.save()
+
+
+class DelegationFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Delegation
+
+    profile = factory.SubFactory(DelegationProfileFactory)
+    organisation = factory.SelfAttribute("profile.organisation")
+    member = factory.SubFactory(
+        ShopMemberFactory,
+        organisation=factory.SelfAttribute("..organisation"),
+        role=ShopMember.Role.COLLABORATOR,
+    )
+    from_on = date(2026, 1, 1)
 
 
 class AccountRequestFactory(factory.django.DjangoModelFactory):

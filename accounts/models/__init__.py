@@ -1,5 +1,6 @@
 """The rows of people, organisations and their journal."""
 
+from accounts.models.delegations import Delegation, DelegationProfile, Invitation, ProfileEstablishment
 from accounts.models.journal import JournalEntry
 from accounts.models.organisations import (
     Cabinet,
@@ -16,9 +17,13 @@ __all__ = [
     "Cabinet",
     "CabinetEstablishment",
     "CabinetMember",
+    "Delegation",
+    "DelegationProfile",
     "Establishment",
+    "Invitation",
     "JournalEntry",
     "Organisation",
+    "ProfileEstablishment",
     "ShopMember",
     "User",
 ]

@@ -1,16 +1,22 @@
 """What is done to accounts: asking for one, deciding, renewing a password."""
 
 from accounts.services.decisions import approve_request, refuse_request
+from accounts.services.delegations import DEFAULT_PROFILE, end_membership, grant, revoke, save_profile
 from accounts.services.events import Event
 from accounts.services.passwords import change_password, request_password_reset
 from accounts.services.sign_up import open_cabinets, request_account
 
 __all__ = [
+    "DEFAULT_PROFILE",
     "Event",
     "approve_request",
     "change_password",
+    "end_membership",
+    "grant",
     "open_cabinets",
     "refuse_request",
     "request_account",
     "request_password_reset",
+    "revoke",
+    "save_profile",
 ]

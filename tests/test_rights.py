@@ -1,0 +1,72 @@
+"""The rights matrix: role × right × route, generated from the resolver and tested whole.
+
+A new route fails here until it says which right it needs.
+"""
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import ShopMember
+from accounts.scope import ALL_RIGHTS, Right
+from claims.models import Document
+from tests.factories import DelegationFactory, DelegationProfileFactory, DocumentFactory
+from tests.test_isolation import ROUTES
+from tests.world import body_of
+
+# What a route of a row needs; without it the row is one a person may not see.
+NEEDS: dict[str, Right] = {
+    "dossier": Right.VIEW,
+    "dossier_documents": Right.VIEW,
+    "dossier_steps": Right.VIEW,
+    "document": Right.VIEW,
+    "document_preview": Right.VIEW,
+}
+SOMEWHERE: dict[str, Right] = {}  # pages of a right held at one establishment at least: 403 without it
+FREE = {"home", "login", "pending", "dossiers"} | {name for name, rule in ROUTES.items() if rule.public}
+
+ROLES = {
+    "responsable": ALL_RIGHTS,
+    "sans délégation": frozenset(),
+    "tous les droits": ALL_RIGHTS,
+    **{f"seulement {right.value}": frozenset({right}) for right in Right},
+    **{f"tout sauf {right.value}": ALL_RIGHTS - {right} for right in Right},
+}
+
+
+def test_every_route_says_which_right_it_needs():
+    assert set(NEEDS) | set(SOMEWHERE) | FREE == set(ROUTES)
+    assert set(NEEDS) == {name for name, rule in ROUTES.items() if rule.own}
+
+
+def person(world, role):
+    if role == "responsable":
+        return world.lac.owner
+    profile = DelegationProfileFactory(
+        organisation=world.lac.organisation, rights=sorted(ROLES[role]) or ["view"], sites=[world.lac.establishment]
+    )
+    delegation = DelegationFactory(profile=profile)
+    if not ROLES[role]:
+        delegation.delete()
+    assert delegation.member.role == ShopMember.Role.COLLABORATOR
+    return delegation.member.user
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_right_opens_its_routes_and_no_other(role, world, client):
+    photo = DocumentFactory(
+        dossier=world.lac.dossiers["ALPES"], kind=Document.Kind.PHOTO, content_type="image/png", file__filename="a.png"
+    )
+    world.lac.documents["ALPES"] = photo
+    client.force_login(person(world, role))
+
+    for name, right in NEEDS.items():
+        if name == "document_preview":
+            continue  # needs a true picture; `document_or_404` is the same door
+        answer = client.get(reverse(name, kwargs=ROUTES[name].own(world.lac, "ALPES")))
+        assert answer.status_code == (200 if right in ROLES[role] else 404), (role, name)
+        body_of(answer)
+    for name, right in SOMEWHERE.items():
+        answer = client.get(reverse(name))
+        assert answer.status_code == (200 if right in ROLES[role] else 403), (role, name)
+    body = client.get(reverse("dossiers")).content.decode()
+    assert ("ALPES-LAC" in body) == (Right.VIEW in ROLES[role]), role
