@@ -138,8 +138,10 @@ class Actor:
         return replace(self, sites=tuple(site for site in self.sites if right in site.rights))
 
     @property
-    def manages_people(self) -> bool:
-        return bool(self.owned) or self.may_somewhere(Right.PEOPLE)
+    def managed(self) -> tuple[int, ...]:
+        """The companies whose people this person may manage, wholly or at some establishments."""
+        partly = {site.organisation_id for site in self.sites if Right.PEOPLE in site.rights}
+        return tuple(sorted(partly.union(self.owned)))
 
 
 ANONYMOUS = Actor(Kind.ANONYMOUS)

@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from accounts.models import AccountRequest, CabinetMember, JournalEntry, ShopMember, User
+from accounts.models import AccountRequest, CabinetMember, Delegation, Invitation, JournalEntry, ShopMember, User
 from accounts.services import Event
+from accounts.services.invitations import token_of
 from accounts.validators import display_siret
 from messaging.models import Notification
 
@@ -38,6 +39,7 @@ class Tell:
     people: Callable[[Any], QuerySet[User]]
     context: Callable[[Any, User], dict[str, Any]] = _nothing
     outdated: Callable[[Any], str] = _always  # why it no longer makes sense, in French; "" when it does
+    to: Callable[[Any], str] | None = None  # an address that has no account; the person told of is who had it sent
     once_per: timedelta | None = None  # the same fact again within this time is told once
 
     def version(self, entry: JournalEntry) -> str:
@@ -79,6 +81,18 @@ def _owners(member: ShopMember) -> QuerySet[User]:
     return _active(owners.values("user"))
 
 
+def _member(row: Any) -> QuerySet[User]:
+    """The person of a membership or of a delegation."""
+    member = row if isinstance(row, ShopMember) else row.member
+    return User.objects.filter(pk=member.user_id, is_active=True)
+
+
+def _inviter(invitation: Invitation) -> QuerySet[User]:
+    """An invitation whose sender left in the meantime is not sent."""
+    members = ShopMember.objects.filter(user=invitation.inviter_id, organisation=invitation.organisation_id)
+    return _active(members.filter(left_at=None).values("user"))
+
+
 def _themself(user: User) -> QuerySet[User]:
     return User.objects.filter(pk=user.pk, is_active=True)
 
@@ -96,6 +110,14 @@ def _not(state: str) -> Callable[[AccountRequest], str]:
 
 def _gone(member: ShopMember) -> str:
     return "le collaborateur est reparti" if member.left_at else ""
+
+
+def _invitation_over(invitation: Invitation) -> str:
+    return "" if invitation.is_open else "l'invitation est acceptée, annulée ou trop ancienne"
+
+
+def _delegation_over(delegation: Delegation) -> str:
+    return "l'accès n'est plus donné" if delegation.is_over else ""
 
 
 # What a mail says ----------------------------------------------------------------------------------------------------
@@ -123,6 +145,15 @@ def _colleague(member: ShopMember, _user: User) -> dict[str, Any]:
     return {"colleague": member.user.email, "organisation": member.organisation.name, "link": address("home")}
 
 
+def _invited(invitation: Invitation, _user: User) -> dict[str, Any]:
+    """The token is made here, as the mail leaves, and kept nowhere."""
+    return {"invitation": invitation, "link": address("invitation", token_of(invitation))}
+
+
+def _access(delegation: Delegation, _user: User) -> dict[str, Any]:
+    return {"delegation": delegation, "profile": delegation.profile, "link": address("home")}
+
+
 def _reset(user: User, _user: User) -> dict[str, Any]:
     """The token is made here, as the mail leaves, and kept nowhere."""
     token = default_token_generator.make_token(user)
@@ -136,6 +167,10 @@ TELL: dict[str, Tell] = {
     Event.ACCOUNT_APPROVED: Tell("accounts/email/account_approved", _welcomed, _decision, _not(State.APPROVED)),
     Event.ACCOUNT_REFUSED: Tell("accounts/email/account_refused", _requester, _decision, _not(State.REFUSED)),
     Event.COLLEAGUE_JOINED: Tell("accounts/email/colleague_joined", _owners, _colleague, _gone),
+    Event.INVITED: Tell("accounts/email/invited", _inviter, _invited, _invitation_over, to=lambda row: str(row.email)),
+    Event.ACCESS_GRANTED: Tell("accounts/email/access_granted", _member, _access, _delegation_over),
+    Event.ACCESS_REVOKED: Tell("accounts/email/access_revoked", _member, _access),
+    Event.MEMBER_LEFT: Tell("accounts/email/member_left", _member, _colleague),
     Event.PASSWORD_RESET: Tell("accounts/email/password_reset", _themself, _reset, once_per=timedelta(minutes=1)),
 }
 

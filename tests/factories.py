@@ -1,6 +1,6 @@
 """Explicit test data: everything a row needs to be coherent, nothing filled blindly."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import factory
 from django.utils import timezone
@@ -13,6 +13,7 @@ from accounts.models import (
     Delegation,
     DelegationProfile,
     Establishment,
+    Invitation,
     Organisation,
     ShopMember,
     User,
@@ -135,6 +136,18 @@ class DelegationFactory(factory.django.DjangoModelFactory):
         role=ShopMember.Role.COLLABORATOR,
     )
     from_on = date(2026, 1, 1)
+
+
+class InvitationFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Invitation
+
+    profile = factory.SubFactory(DelegationProfileFactory)
+    organisation = factory.SelfAttribute("profile.organisation")
+    email = factory.Sequence(lambda n: f"invite{n}@exemple.test")
+    inviter = factory.SubFactory(UserFactory)
+    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=7))
+    token_hash = factory.Sequence(lambda n: f"{n:064x}")
 
 
 class AccountRequestFactory(factory.django.DjangoModelFactory):

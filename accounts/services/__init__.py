@@ -3,20 +3,25 @@
 from accounts.services.decisions import approve_request, refuse_request
 from accounts.services.delegations import DEFAULT_PROFILE, end_membership, grant, revoke, save_profile
 from accounts.services.events import Event
+from accounts.services.invitations import accept_invitation, invite, open_invitation, revoke_invitation
 from accounts.services.passwords import change_password, request_password_reset
 from accounts.services.sign_up import open_cabinets, request_account
 
 __all__ = [
     "DEFAULT_PROFILE",
     "Event",
+    "accept_invitation",
     "approve_request",
     "change_password",
     "end_membership",
     "grant",
+    "invite",
     "open_cabinets",
+    "open_invitation",
     "refuse_request",
     "request_account",
     "request_password_reset",
     "revoke",
+    "revoke_invitation",
     "save_profile",
 ]

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts import journal, scope
 from accounts.exceptions import NotAllowed
-from accounts.models import Delegation, DelegationProfile, Establishment, ProfileEstablishment, ShopMember
+from accounts.models import Delegation, DelegationProfile, Establishment, Invitation, ProfileEstablishment, ShopMember
 from accounts.scope import Actor, Right, System
 from accounts.services.events import Event
 
@@ -114,5 +114,8 @@ def end_membership(member: ShopMember, *, actor: Actor) -> ShopMember:
         member.left_at = timezone.now()
         member.save(update_fields=["left_at"])
         member.delegations.filter(revoked_at=None).update(revoked_at=member.left_at)
+        Invitation.objects.filter(
+            inviter=member.user_id, organisation=member.organisation_id, accepted_at=None, revoked_at=None
+        ).update(revoked_at=member.left_at)
         journal.record(member, Event.MEMBER_LEFT, actor=actor)
     return member

@@ -48,6 +48,10 @@ def _facts(world):
     yield Event.ACCOUNT_EXISTS, world.lac.owner
     yield Event.PASSWORD_RESET, world.lac.owner
     yield Event.COLLEAGUE_JOINED, new
+    yield Event.INVITED, world.lac.invitation
+    yield Event.ACCESS_GRANTED, world.lac.delegation
+    yield Event.ACCESS_REVOKED, world.lac.delegation
+    yield Event.MEMBER_LEFT, world.lac.member
     for row, state in ((approved, "approved"), (refused, "refused")):
         row.state, row.decided_at, row.decided_by = state, "2026-01-01T00:00Z", "Le cabinet"
         row.reason = "L'adresse <b>"
