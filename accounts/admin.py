@@ -47,6 +47,9 @@ EVENT_LABELS.update(
         Event.INVITED: "Personne invitée",
         Event.INVITATION_REVOKED: "Invitation annulée",
         Event.INVITATION_ACCEPTED: "Invitation acceptée",
+        Event.DRAFT_SUBMITTED: "Envoi soumis à validation",
+        Event.DRAFT_DECIDED: "Envoi validé ou refusé",
+        Event.ESTABLISHMENT_LEFT: "Établissement quitté",
         Event.PASSWORD_RESET: "Mot de passe oublié",
         Event.PASSWORD_CHANGED: "Mot de passe changé",
     }

@@ -8,8 +8,10 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from accounts.models import DelegationProfile, Establishment, User
+from accounts import services
+from accounts.models import Cabinet, DelegationProfile, Establishment, User
 from accounts.scope import RIGHT_LABELS, Actor, Right
+from accounts.validators import clean_siret, validate_postal_code
 
 
 class PortalForm(forms.Form):
@@ -134,6 +136,38 @@ class ProfileForm(PortalForm):
         if not self.errors and not typed.get("everywhere") and not typed.get("establishments"):
             self.add_error("establishments", "Cochez au moins un établissement.")
         return typed
+
+
+class EstablishmentForm(PortalForm):
+    """An establishment to add, and the cabinet that will confirm it."""
+
+    siret = forms.CharField(
+        label="SIRET",
+        max_length=30,
+        help_text="14 chiffres, avec ou sans espaces.",
+        error_messages={"required": "Écrivez les 14 chiffres du SIRET de l'établissement."},
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    postal_code = forms.CharField(
+        label="Code postal",
+        validators=[validate_postal_code],
+        error_messages={"required": "Écrivez les 5 chiffres du code postal de l'établissement."},
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "postal-code"}),
+    )
+    cabinet: "forms.ModelChoiceField[Cabinet]" = forms.ModelChoiceField(
+        queryset=None,  # the service says which
+        label="Cabinet qui confirmera",
+        empty_label="Choisissez un cabinet",
+        error_messages={"required": "Choisissez un cabinet.", "invalid_choice": "Choisissez un cabinet de la liste."},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cabinets: Any = self.fields["cabinet"]
+        cabinets.queryset = services.open_cabinets()
+
+    def clean_siret(self) -> str:
+        return clean_siret(self.cleaned_data["siret"])
 
 
 class AcceptForm(PortalForm):

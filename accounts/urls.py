@@ -15,6 +15,8 @@ urlpatterns = [
     path("mot-de-passe/oublie/", views.password_reset, name="password_reset"),
     path("mot-de-passe/envoye/", views.password_reset_sent, name="password_reset_sent"),
     path("mot-de-passe/change/", views.password_reset_done, name="password_reset_done"),
+    path("etablissements/", views_portfolio.establishments, name="establishments"),
+    path("etablissements/<int:pk>/quitter/", views_portfolio.establishment_leave, name="establishment_leave"),
     path("etablissements/collaborateurs/", views_portfolio.people, name="people"),
     path("etablissements/collaborateurs/<int:pk>/", views_portfolio.person, name="person"),
     path("etablissements/collaborateurs/<int:pk>/depart/", views_portfolio.person_end, name="person_end"),
@@ -30,6 +32,8 @@ urlpatterns = [
         views_portfolio.invitation_revoke,
         name="invitation_revoke",
     ),
+    path("a-valider/", views_portfolio.drafts, name="drafts"),
+    path("a-valider/<int:pk>/", views_portfolio.draft_decide, name="draft_decide"),
     path("invitation/<str:token>/", views_portfolio.invitation, name="invitation"),
     path("mot-de-passe/<uidb64>/<token>/", views.password_reset_confirm, name="password_reset_confirm"),
 ]

@@ -9,14 +9,14 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import services
 from accounts.exceptions import NotAllowed
-from accounts.forms_portfolio import AcceptForm, GrantForm, InviteForm, ProfileForm
+from accounts.forms_portfolio import AcceptForm, EstablishmentForm, GrantForm, InviteForm, ProfileForm
 from accounts.http import ActorRequest
-from accounts.models import Delegation, DelegationProfile, Invitation, ShopMember
-from accounts.scope import RIGHT_LABELS, Right
+from accounts.models import Delegation, DelegationProfile, Draft, Establishment, Invitation, ShopMember
+from accounts.scope import RIGHT_LABELS, Kind, Right
 from accounts.services import invitations
 
 PAGE = ["GET", "HEAD", "POST"]
@@ -35,6 +35,36 @@ def _complain(form: Any, problem: ValidationError) -> None:
     """Show a service's refusal beside its field."""
     for field, errors in problem.message_dict.items():
         form.add_error(field if field in form.fields else None, errors)
+
+
+@require_http_methods(PAGE)
+def establishments(request: ActorRequest) -> HttpResponse:
+    """« Mes établissements »: those one may see, the cabinets they work with; owners ask for more."""
+    if request.actor.kind != Kind.REPAIRER:
+        return redirect("home")
+    form = None
+    if request.actor.owned:
+        asked = {"siret": request.GET.get("siret", ""), "postal_code": request.GET.get("code_postal", "")}
+        form = EstablishmentForm(request.POST or None, initial=asked)
+    if form and form.is_valid():
+        try:
+            services.request_establishment(actor=request.actor, company_name=request.actor.label, **form.cleaned_data)
+        except ValidationError as problem:
+            _complain(form, problem)
+        else:
+            messages.success(request, "Demande envoyée au cabinet : un message vous prévient de sa réponse.")
+            return redirect("establishments")
+    sites = Establishment.objects.visible_to(request.actor).prefetch_related("cabinet_links__cabinet")
+    context = {"form": form, "sites": sites.order_by("siret"), "proposals": services.proposals(request.actor)}
+    return render(request, "accounts/establishments.html", context)
+
+
+@require_POST
+def establishment_leave(request: ActorRequest, pk: int) -> HttpResponse:
+    establishment = get_object_or_404(Establishment.objects.visible_to(request.actor), pk=pk)
+    services.leave_establishment(establishment, actor=request.actor)
+    messages.success(request, "L'établissement a quitté votre entreprise.")
+    return redirect("establishments")
 
 
 @require_http_methods(PAGE)
@@ -171,6 +201,40 @@ def _ticked(request: ActorRequest, form: ProfileForm, *, everything: bool) -> di
         "rights": [right.value for right in RIGHT_LABELS if right != Right.PEOPLE] if everything else [],
         "establishments": [site.pk for site in sites.queryset] if everything else [],
     }
+
+
+def _need_owner(request: ActorRequest, organisation_id: int | None = None) -> None:
+    owned = request.actor.owned
+    if not owned or (organisation_id is not None and organisation_id not in owned):
+        raise NotAllowed("Seul un responsable de l'entreprise valide ce que ses collaborateurs envoient.")
+
+
+@require_safe
+def drafts(request: ActorRequest) -> HttpResponse:
+    """What waits for a decision of whoever answers for the company, the oldest first."""
+    _need_owner(request)
+    rows = Draft.objects.visible_to(request.actor).filter(
+        organisation__in=request.actor.owned, state=Draft.State.PENDING
+    )
+    rows = rows.select_related("establishment", "cabinet", "author").order_by("submitted_at", "pk")
+    return render(request, "accounts/drafts.html", {"drafts": rows})
+
+
+@require_POST
+def draft_decide(request: ActorRequest, pk: int) -> HttpResponse:
+    draft = get_object_or_404(Draft.objects.visible_to(request.actor), pk=pk)
+    _need_owner(request, draft.organisation_id)
+    decision = request.POST.get("decision")
+    try:
+        if decision == "approve":
+            services.approve(draft, actor=request.actor)
+        else:
+            services.refuse(draft, actor=request.actor, reason=request.POST.get("reason", ""))
+    except ValidationError as problem:
+        messages.error(request, " ".join(problem.messages))
+    else:
+        messages.success(request, "C'est envoyé." if decision == "approve" else "Refusé : l'auteur en est prévenu.")
+    return redirect("drafts")
 
 
 @login_not_required

@@ -13,7 +13,16 @@ from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from accounts.models import AccountRequest, CabinetMember, Delegation, Invitation, JournalEntry, ShopMember, User
+from accounts.models import (
+    AccountRequest,
+    CabinetMember,
+    Delegation,
+    Draft,
+    Invitation,
+    JournalEntry,
+    ShopMember,
+    User,
+)
 from accounts.services import Event
 from accounts.services.invitations import token_of
 from accounts.validators import display_siret
@@ -93,6 +102,19 @@ def _inviter(invitation: Invitation) -> QuerySet[User]:
     return _active(members.filter(left_at=None).values("user"))
 
 
+def _company_owners(draft: Draft) -> QuerySet[User]:
+    owners = ShopMember.objects.filter(
+        organisation=draft.organisation_id, left_at=None, role=ShopMember.Role.OWNER
+    ).exclude(user=draft.author_id)
+    return _active(owners.values("user"))
+
+
+def _author(draft: Draft) -> QuerySet[User]:
+    """Who left the company meanwhile is told nothing of it."""
+    members = ShopMember.objects.filter(user=draft.author_id, organisation=draft.organisation_id, left_at=None)
+    return _active(members.values("user"))
+
+
 def _themself(user: User) -> QuerySet[User]:
     return User.objects.filter(pk=user.pk, is_active=True)
 
@@ -118,6 +140,10 @@ def _invitation_over(invitation: Invitation) -> str:
 
 def _delegation_over(delegation: Delegation) -> str:
     return "l'accès n'est plus donné" if delegation.is_over else ""
+
+
+def _draft_decided(draft: Draft) -> str:
+    return "" if draft.state == Draft.State.PENDING else "le brouillon est déjà décidé"
 
 
 # What a mail says ----------------------------------------------------------------------------------------------------
@@ -154,6 +180,10 @@ def _access(delegation: Delegation, _user: User) -> dict[str, Any]:
     return {"delegation": delegation, "profile": delegation.profile, "link": address("home")}
 
 
+def _draft(draft: Draft, user: User) -> dict[str, Any]:
+    return {"draft": draft, "link": address("home" if user.pk == draft.author_id else "drafts")}
+
+
 def _reset(user: User, _user: User) -> dict[str, Any]:
     """The token is made here, as the mail leaves, and kept nowhere."""
     token = default_token_generator.make_token(user)
@@ -171,6 +201,8 @@ TELL: dict[str, Tell] = {
     Event.ACCESS_GRANTED: Tell("accounts/email/access_granted", _member, _access, _delegation_over),
     Event.ACCESS_REVOKED: Tell("accounts/email/access_revoked", _member, _access),
     Event.MEMBER_LEFT: Tell("accounts/email/member_left", _member, _colleague),
+    Event.DRAFT_SUBMITTED: Tell("accounts/email/draft_submitted", _company_owners, _draft, _draft_decided),
+    Event.DRAFT_DECIDED: Tell("accounts/email/draft_decided", _author, _draft),
     Event.PASSWORD_RESET: Tell("accounts/email/password_reset", _themself, _reset, once_per=timedelta(minutes=1)),
 }
 

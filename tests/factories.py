@@ -12,6 +12,7 @@ from accounts.models import (
     CabinetMember,
     Delegation,
     DelegationProfile,
+    Draft,
     Establishment,
     Invitation,
     Organisation,
@@ -148,6 +149,17 @@ class InvitationFactory(factory.django.DjangoModelFactory):
     inviter = factory.SubFactory(UserFactory)
     expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=7))
     token_hash = factory.Sequence(lambda n: f"{n:064x}")
+
+
+class DraftFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Draft
+
+    establishment = factory.SubFactory(EstablishmentFactory)
+    organisation = factory.SelfAttribute("establishment.organisation")
+    author = factory.SubFactory(UserFactory)
+    action = "essay"
+    summary = factory.Sequence(lambda n: f"Envoi inventé {n}")
 
 
 class AccountRequestFactory(factory.django.DjangoModelFactory):

@@ -49,6 +49,14 @@ def _profile(shop: SimpleNamespace, _code: str) -> dict[str, Any]:
     return {"pk": shop.delegation.profile_id}
 
 
+def _site(shop: SimpleNamespace, _code: str) -> dict[str, Any]:
+    return {"pk": shop.establishment.pk}
+
+
+def _draft(shop: SimpleNamespace, _code: str) -> dict[str, Any]:
+    return {"pk": shop.draft.pk}
+
+
 def _invitation(shop: SimpleNamespace, _code: str) -> dict[str, Any]:
     return {"pk": shop.invitation.pk}
 
@@ -73,6 +81,10 @@ ROUTES: dict[str, Rule] = {
     "person_end": Rule(own=_member, acts=True),
     "delegation_revoke": Rule(own=_delegation, acts=True),
     "invitation_revoke": Rule(own=_invitation, acts=True),
+    "establishments": Rule(),
+    "establishment_leave": Rule(own=_site, acts=True),
+    "drafts": Rule(),
+    "draft_decide": Rule(own=_draft, acts=True),
     "invitation": Rule(public=True),
     "dossiers": Rule(),
     "dossier": Rule(own=_dossier),

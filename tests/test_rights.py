@@ -21,16 +21,27 @@ NEEDS: dict[str, Right] = {
     "document": Right.VIEW,
     "document_preview": Right.VIEW,
 }
-MANAGES = {"person", "profile", "person_end", "delegation_revoke", "invitation_revoke"}  # a colleague's row: 403
+MANAGES = {
+    "person",
+    "profile",
+    "person_end",
+    "delegation_revoke",
+    "invitation_revoke",
+    "draft_decide",
+    "establishment_leave",
+}  # a colleague's row: 403
 # Pages of a right held at one establishment at least: 403 without it.
 SOMEWHERE: dict[str, Right] = {"people": Right.PEOPLE, "profile_add": Right.PEOPLE}
-FREE = {"home", "login", "pending", "dossiers"} | {name for name, rule in ROUTES.items() if rule.public}
+FREE = {"home", "login", "pending", "dossiers", "establishments"} | {
+    name for name, rule in ROUTES.items() if rule.public
+}
 
 
 def may_manage(rights, name):
     """A page may be looked at; an act on « consulter » needs that right too, and ending a membership the owner."""
     return Right.PEOPLE in rights and (
-        name in {"person", "profile"} or (name != "person_end" and Right.VIEW in rights)
+        name in {"person", "profile"}
+        or (name not in {"person_end", "draft_decide", "establishment_leave"} and Right.VIEW in rights)
     )
 
 
@@ -44,7 +55,7 @@ ROLES = {
 
 
 def test_every_route_says_which_right_it_needs():
-    assert set(NEEDS) | set(SOMEWHERE) | MANAGES | FREE == set(ROUTES)
+    assert set(NEEDS) | set(SOMEWHERE) | {"drafts"} | MANAGES | FREE == set(ROUTES)
     assert set(NEEDS) | MANAGES == {name for name, rule in ROUTES.items() if rule.own}
 
 
@@ -78,9 +89,14 @@ def test_each_right_opens_its_routes_and_no_other(role, world, client):
     for name, right in SOMEWHERE.items():
         answer = client.get(reverse(name))
         assert answer.status_code == (200 if right in ROLES[role] else 403), (role, name)
-    for name in sorted(MANAGES):
-        ask = client.post if ROUTES[name].acts else client.get
-        status = ask(reverse(name, kwargs=ROUTES[name].own(world.lac, "ALPES"))).status_code
-        assert (status != 403) == (role == "responsable" or may_manage(ROLES[role], name)), (role, name, status)
     body = client.get(reverse("dossiers")).content.decode()
     assert ("ALPES-LAC" in body) == (Right.VIEW in ROLES[role]), role
+    assert client.get(reverse("drafts")).status_code == (200 if role == "responsable" else 403)
+    # Leaving comes last: then nothing is left.
+    for name in sorted(MANAGES, key=lambda name: name == "establishment_leave"):
+        ask = client.post if ROUTES[name].acts else client.get
+        status = ask(reverse(name, kwargs=ROUTES[name].own(world.lac, "ALPES"))).status_code
+        if name in {"draft_decide", "establishment_leave"} and not ROLES[role]:
+            assert status == 404, "a row of an establishment where one may do nothing"
+            continue
+        assert (status != 403) == (role == "responsable" or may_manage(ROLES[role], name)), (role, name, status)

@@ -15,6 +15,7 @@ from tests.factories import (
     DelegationProfileFactory,
     DocumentFactory,
     DossierFactory,
+    DraftFactory,
     EstablishmentFactory,
     InvitationFactory,
     LinkFactory,
@@ -67,6 +68,7 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         member=member,
         delegation=DelegationFactory(profile=profile, member=member, from_on=date(2026, 1, 1)),
         invitation=InvitationFactory(profile=profile, inviter=owner, email=f"invite@{name.lower()}.test"),
+        draft=DraftFactory(establishment=establishment, author=member.user),
         dossiers={},
         documents={},
     )

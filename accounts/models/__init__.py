@@ -1,6 +1,7 @@
 """The rows of people, organisations and their journal."""
 
 from accounts.models.delegations import Delegation, DelegationProfile, Invitation, ProfileEstablishment
+from accounts.models.drafts import Draft
 from accounts.models.journal import JournalEntry
 from accounts.models.organisations import (
     Cabinet,
@@ -19,6 +20,7 @@ __all__ = [
     "CabinetMember",
     "Delegation",
     "DelegationProfile",
+    "Draft",
     "Establishment",
     "Invitation",
     "JournalEntry",

@@ -84,11 +84,18 @@ def _proven(request: AccountRequest, actor: Actor) -> tuple[Establishment, Organ
     rows = Establishment.objects.select_for_update(of=("self",)).select_related("organisation")
     establishment = rows.get(siret=request.siret)
     if establishment.organisation is None:
-        establishment.organisation = Organisation.objects.create(name=request.company_name)
+        establishment.organisation = _company(request)
         establishment.proven_at = timezone.now()
         establishment.proven_by = actor.label
         establishment.save(update_fields=["organisation", "proven_at", "proven_by"])
     return establishment, establishment.organisation
+
+
+def _company(request: AccountRequest) -> Organisation:
+    """Whoever answers for a company already adds to it; anybody else founds one."""
+    owned = ShopMember.objects.filter(user=request.user_id, left_at=None, role=ShopMember.Role.OWNER)
+    member = owned.select_related("organisation").order_by("organisation", "pk").first()
+    return member.organisation if member else Organisation.objects.create(name=request.company_name)
 
 
 def _link(request: AccountRequest, establishment: Establishment) -> None:

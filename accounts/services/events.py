@@ -18,5 +18,8 @@ class Event(StrEnum):
     INVITED = "invited"
     INVITATION_REVOKED = "invitation_revoked"
     INVITATION_ACCEPTED = "invitation_accepted"
+    DRAFT_SUBMITTED = "draft_submitted"
+    DRAFT_DECIDED = "draft_decided"
+    ESTABLISHMENT_LEFT = "establishment_left"
     PASSWORD_RESET = "password_reset"  # noqa: S105 -- the name of an event
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 -- the name of an event
