@@ -8,12 +8,13 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import connection, models, transaction
 from django.db.models import Q
+from django.utils import timezone
 
 
 class Kind(StrEnum):
@@ -36,17 +37,49 @@ class System(StrEnum):
     OUTBOX = "outbox"
     IMPORT = "import"
     UPKEEP = "upkeep"
+    DELEGATION = "delegation"
+    PORTFOLIO = "portfolio"
+    VALIDATION = "validation"
     DEMO = "demo"
     TESTS = "tests"
 
 
+class Right(StrEnum):
+    """What somebody may do for an establishment; whoever answers for the company may do all of it."""
+
+    VIEW = "view"
+    DEPOSIT = "deposit"
+    INVOICE = "invoice"
+    DATES = "dates"
+    SUPPLEMENT = "supplement"
+    MESSAGES = "messages"
+    TARIFFS = "tariffs"
+    PEOPLE = "people"
+
+
+RIGHT_LABELS = {
+    Right.VIEW: "consulter",
+    Right.DEPOSIT: "déposer",
+    Right.INVOICE: "facturer",
+    Right.DATES: "dates",
+    Right.SUPPLEMENT: "complément",
+    Right.MESSAGES: "messages",
+    Right.TARIFFS: "tarifs",
+    Right.PEOPLE: "gérer les personnes",
+}
+ALL_RIGHTS = frozenset(Right)
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
-    """An establishment as its people know it."""
+    """An establishment as one of its people knows it, with what that person may do there."""
 
     pk: int
     siret: str
     name: str
+    organisation_id: int = 0
+    rights: frozenset[Right] = frozenset()
+    alone: frozenset[Right] = frozenset()  # those of `rights` that wait for nobody's validation
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +102,7 @@ class Actor:
     )
     role: str = ""
     organisations: tuple[int, ...] = ()
+    owned: tuple[int, ...] = ()  # those of `organisations` this person answers for
     sites: tuple[Site, ...] = ()
     cabinets: tuple[CabinetName, ...] = ()  # staff: theirs; repairers: those their sites work with
     suspended: frozenset[tuple[int, int]] = field(default_factory=frozenset)  # (cabinet, establishment)
@@ -84,6 +118,31 @@ class Actor:
     @property
     def sees_everything(self) -> bool:
         return self.kind in {Kind.NETWORK, Kind.SYSTEM}
+
+    def may(self, right: Right, establishment_id: int | None) -> bool:
+        """Whether a delegation in force, or answering for the company, gives this right there."""
+        return any(site.pk == establishment_id and right in site.rights for site in self.sites)
+
+    def may_somewhere(self, right: Right) -> bool:
+        return any(right in site.rights for site in self.sites)
+
+    def must_submit(self, right: Right, establishment_id: int | None) -> bool:
+        """Whether what this person sends under this right first waits for somebody who answers for the company."""
+        return self.may(right, establishment_id) and not any(
+            site.pk == establishment_id and right in site.alone for site in self.sites
+        )
+
+    def where(self, right: Right) -> "Actor":
+        """The same person, at the sites where they hold this right: what `visible_to` then shows."""
+        if self.kind != Kind.REPAIRER:
+            return self
+        return replace(self, sites=tuple(site for site in self.sites if right in site.rights))
+
+    @property
+    def managed(self) -> tuple[int, ...]:
+        """The companies whose people this person may manage, wholly or at some establishments."""
+        partly = {site.organisation_id for site in self.sites if Right.PEOPLE in site.rights}
+        return tuple(sorted(partly.union(self.owned)))
 
 
 ANONYMOUS = Actor(Kind.ANONYMOUS)
@@ -158,7 +217,7 @@ _NOBODY: _Scope = ("nobody", None)
 _current: ContextVar[_Scope] = ContextVar("portal_scope", default=_NOBODY)
 
 _ENTER = {
-    "user": "SELECT portal_enter_user(%s)",
+    "user": "SELECT portal_enter_user(%s, %s)",
     "cabinet": "SELECT portal_enter_cabinet(%s)",
     "system": "SELECT portal_enter_system(%s)",
     "nobody": "SELECT portal_enter_nobody()",
@@ -168,7 +227,8 @@ _ENTER = {
 def _apply(scope: _Scope) -> dict[str, Any]:
     kind, value = scope
     with connection.cursor() as cursor:
-        cursor.execute(_ENTER[kind], () if value is None else (value,))
+        arguments = {"user": (value, timezone.localdate()), "nobody": ()}.get(kind, (value,))
+        cursor.execute(_ENTER[kind], arguments)
         row = cursor.fetchone()
     found = row[0] if row else None
     return dict(json.loads(found) if isinstance(found, str) else found or {})
@@ -219,7 +279,17 @@ def _actor(user_id: int, found: dict[str, Any]) -> Actor:
         label=found["label"] or "",
         role=found["role"] or "",
         organisations=tuple(found["organisations"]),
-        sites=tuple(Site(s["id"], s["siret"], s["name"]) for s in found["sites"]),
+        owned=tuple(found.get("owned", ())),
+        sites=tuple(_site(row) for row in found["sites"]),
         cabinets=tuple(CabinetName(c["id"], c["code"], c["name"]) for c in found["cabinets"]),
         suspended=frozenset((c, e) for c, e in found["suspended"]),
     )
+
+
+def _site(row: dict[str, Any]) -> Site:
+    """Rights of a later release, or of an earlier one, are left out rather than guessed."""
+    rights, alone = (
+        ALL_RIGHTS if row["owner"] else frozenset(Right(name) for name in row[key] if name in ALL_RIGHTS)
+        for key in ("rights", "alone")
+    )
+    return Site(row["id"], row["siret"], row["name"], row["organisation"], rights, alone)

@@ -13,8 +13,19 @@ from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from accounts.models import AccountRequest, CabinetEstablishment, CabinetMember, JournalEntry, ShopMember, User
+from accounts.models import (
+    AccountRequest,
+    CabinetEstablishment,
+    CabinetMember,
+    Delegation,
+    Draft,
+    Invitation,
+    JournalEntry,
+    ShopMember,
+    User,
+)
 from accounts.services import Event
+from accounts.services.invitations import token_of
 from accounts.validators import display_siret
 from claims.models import MissingDossierRequest
 from claims.services.missing import Fact
@@ -40,6 +51,7 @@ class Tell:
     people: Callable[[Any], QuerySet[User]]
     context: Callable[[Any, User], dict[str, Any]] = _nothing
     outdated: Callable[[Any], str] = _always  # why it no longer makes sense, in French; "" when it does
+    to: Callable[[Any], str] | None = None  # an address that has no account; the person told of is who had it sent
     once_per: timedelta | None = None  # the same fact again within this time is told once
 
     def version(self, entry: JournalEntry) -> str:
@@ -81,6 +93,31 @@ def _owners(member: ShopMember) -> QuerySet[User]:
     return _active(owners.values("user"))
 
 
+def _member(row: Any) -> QuerySet[User]:
+    """The person of a membership or of a delegation."""
+    member = row if isinstance(row, ShopMember) else row.member
+    return User.objects.filter(pk=member.user_id, is_active=True)
+
+
+def _inviter(invitation: Invitation) -> QuerySet[User]:
+    """An invitation whose sender left in the meantime is not sent."""
+    members = ShopMember.objects.filter(user=invitation.inviter_id, organisation=invitation.organisation_id)
+    return _active(members.filter(left_at=None).values("user"))
+
+
+def _company_owners(draft: Draft) -> QuerySet[User]:
+    owners = ShopMember.objects.filter(
+        organisation=draft.organisation_id, left_at=None, role=ShopMember.Role.OWNER
+    ).exclude(user=draft.author_id)
+    return _active(owners.values("user"))
+
+
+def _author(draft: Draft) -> QuerySet[User]:
+    """Who left the company meanwhile is told nothing of it."""
+    members = ShopMember.objects.filter(user=draft.author_id, organisation=draft.organisation_id, left_at=None)
+    return _active(members.values("user"))
+
+
 def _themself(user: User) -> QuerySet[User]:
     return User.objects.filter(pk=user.pk, is_active=True)
 
@@ -92,7 +129,7 @@ def _clerks(request: MissingDossierRequest) -> QuerySet[User]:
     return _active((clerks if clerks.exists() else staff).values("user"))
 
 
-def _author(request: MissingDossierRequest) -> QuerySet[User]:
+def _asker(request: MissingDossierRequest) -> QuerySet[User]:
     """Whoever asked, while they still belong to the shop and the cabinet has not closed it."""
     closed = CabinetEstablishment.objects.filter(
         cabinet=request.cabinet_id, establishment=request.establishment_id, suspended_at__isnull=False
@@ -122,6 +159,18 @@ def _answered(request: MissingDossierRequest) -> str:
     return "" if request.is_open else "la demande est déjà traitée"
 
 
+def _invitation_over(invitation: Invitation) -> str:
+    return "" if invitation.is_open else "l'invitation est acceptée, annulée ou trop ancienne"
+
+
+def _delegation_over(delegation: Delegation) -> str:
+    return "l'accès n'est plus donné" if delegation.is_over else ""
+
+
+def _draft_decided(draft: Draft) -> str:
+    return "" if draft.state == Draft.State.PENDING else "le brouillon est déjà décidé"
+
+
 # What a mail says ----------------------------------------------------------------------------------------------------
 
 
@@ -145,6 +194,19 @@ def _doors(_subject: User, _user: User) -> dict[str, Any]:
 
 def _colleague(member: ShopMember, _user: User) -> dict[str, Any]:
     return {"colleague": member.user.email, "organisation": member.organisation.name, "link": address("home")}
+
+
+def _invited(invitation: Invitation, _user: User) -> dict[str, Any]:
+    """The token is made here, as the mail leaves, and kept nowhere."""
+    return {"invitation": invitation, "link": address("invitation", token_of(invitation))}
+
+
+def _access(delegation: Delegation, _user: User) -> dict[str, Any]:
+    return {"delegation": delegation, "profile": delegation.profile, "link": address("home")}
+
+
+def _draft(draft: Draft, user: User) -> dict[str, Any]:
+    return {"draft": draft, "link": address("home" if user.pk == draft.author_id else "drafts")}
 
 
 def _reset(user: User, _user: User) -> dict[str, Any]:
@@ -175,9 +237,15 @@ TELL: dict[str, Tell] = {
     Event.ACCOUNT_APPROVED: Tell("accounts/email/account_approved", _welcomed, _decision, _not(State.APPROVED)),
     Event.ACCOUNT_REFUSED: Tell("accounts/email/account_refused", _requester, _decision, _not(State.REFUSED)),
     Event.COLLEAGUE_JOINED: Tell("accounts/email/colleague_joined", _owners, _colleague, _gone),
+    Event.INVITED: Tell("accounts/email/invited", _inviter, _invited, _invitation_over, to=lambda row: str(row.email)),
+    Event.ACCESS_GRANTED: Tell("accounts/email/access_granted", _member, _access, _delegation_over),
+    Event.ACCESS_REVOKED: Tell("accounts/email/access_revoked", _member, _access),
+    Event.MEMBER_LEFT: Tell("accounts/email/member_left", _member, _colleague),
+    Event.DRAFT_SUBMITTED: Tell("accounts/email/draft_submitted", _company_owners, _draft, _draft_decided),
+    Event.DRAFT_DECIDED: Tell("accounts/email/draft_decided", _author, _draft),
     Event.PASSWORD_RESET: Tell("accounts/email/password_reset", _themself, _reset, once_per=timedelta(minutes=1)),
     Fact.MISSING_DOSSIER_ASKED: Tell("claims/email/missing_dossier_asked", _clerks, _missing, _answered),
-    Fact.MISSING_DOSSIER_ANSWERED: Tell("claims/email/missing_dossier_answered", _author, _found),
+    Fact.MISSING_DOSSIER_ANSWERED: Tell("claims/email/missing_dossier_answered", _asker, _found),
 }
 
 

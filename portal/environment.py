@@ -88,7 +88,7 @@ class Environment:
         value = self.text(name)
         if not value:
             return {
-                "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+                "EMAIL_BACKEND": "messaging.services.mailfolder.EmailBackend",
                 "EMAIL_FILE_PATH": str(folder),
             }
         try:

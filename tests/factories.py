@@ -1,6 +1,6 @@
 """Explicit test data: everything a row needs to be coherent, nothing filled blindly."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import factory
 from django.utils import timezone
@@ -10,7 +10,11 @@ from accounts.models import (
     Cabinet,
     CabinetEstablishment,
     CabinetMember,
+    Delegation,
+    DelegationProfile,
+    Draft,
     Establishment,
+    Invitation,
     Organisation,
     ShopMember,
     User,
@@ -101,6 +105,62 @@ class ShopMemberFactory(factory.django.DjangoModelFactory):
     organisation = factory.SubFactory(OrganisationFactory)
     user = factory.SubFactory(UserFactory)
     role = ShopMember.Role.OWNER
+
+
+class DelegationProfileFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = DelegationProfile
+        skip_postgeneration_save = True
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    name = factory.Sequence(lambda n: f"Profil inventé {n}")
+    rights = ["view"]
+
+    @factory.post_generation
+    def sites(self, create, extracted, **kwargs):
+        """The establishments it covers; none: all of them."""
+        if extracted:
+            self.establishments.set(extracted)
+        else:
+            self.everywhere = True
+            self.save()
+
+
+class DelegationFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Delegation
+
+    profile = factory.SubFactory(DelegationProfileFactory)
+    organisation = factory.SelfAttribute("profile.organisation")
+    member = factory.SubFactory(
+        ShopMemberFactory,
+        organisation=factory.SelfAttribute("..organisation"),
+        role=ShopMember.Role.COLLABORATOR,
+    )
+    from_on = date(2026, 1, 1)
+
+
+class InvitationFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Invitation
+
+    profile = factory.SubFactory(DelegationProfileFactory)
+    organisation = factory.SelfAttribute("profile.organisation")
+    email = factory.Sequence(lambda n: f"invite{n}@exemple.test")
+    inviter = factory.SubFactory(UserFactory)
+    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=7))
+    token_hash = factory.Sequence(lambda n: f"{n:064x}")
+
+
+class DraftFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Draft
+
+    establishment = factory.SubFactory(EstablishmentFactory)
+    organisation = factory.SelfAttribute("establishment.organisation")
+    author = factory.SubFactory(UserFactory)
+    action = "essay"
+    summary = factory.Sequence(lambda n: f"Envoi inventé {n}")
 
 
 class AccountRequestFactory(factory.django.DjangoModelFactory):

@@ -26,6 +26,7 @@ class Rule:
 
     own: Any = None
     public: bool = False
+    acts: bool = False  # answers to POST only
 
 
 def _dossier(shop: SimpleNamespace, code: str) -> dict[str, Any]:
@@ -34,6 +35,30 @@ def _dossier(shop: SimpleNamespace, code: str) -> dict[str, Any]:
 
 def _document(shop: SimpleNamespace, code: str) -> dict[str, Any]:
     return {"public_id": shop.documents[code].public_id}
+
+
+def _member(shop: SimpleNamespace, _code: str) -> dict[str, Any]:
+    return {"pk": shop.member.pk}
+
+
+def _delegation(shop: SimpleNamespace, _code: str) -> dict[str, Any]:
+    return {"pk": shop.delegation.pk}
+
+
+def _profile(shop: SimpleNamespace, _code: str) -> dict[str, Any]:
+    return {"pk": shop.delegation.profile_id}
+
+
+def _site(shop: SimpleNamespace, _code: str) -> dict[str, Any]:
+    return {"pk": shop.establishment.pk}
+
+
+def _draft(shop: SimpleNamespace, _code: str) -> dict[str, Any]:
+    return {"pk": shop.draft.pk}
+
+
+def _invitation(shop: SimpleNamespace, _code: str) -> dict[str, Any]:
+    return {"pk": shop.invitation.pk}
 
 
 ROUTES: dict[str, Rule] = {
@@ -54,6 +79,18 @@ ROUTES: dict[str, Rule] = {
     "accessibility": Rule(public=True),
     "pending": Rule(),
     "missing_dossier": Rule(),
+    "people": Rule(),
+    "profile_add": Rule(),
+    "person": Rule(own=_member),
+    "profile": Rule(own=_profile),
+    "person_end": Rule(own=_member, acts=True),
+    "delegation_revoke": Rule(own=_delegation, acts=True),
+    "invitation_revoke": Rule(own=_invitation, acts=True),
+    "establishments": Rule(),
+    "establishment_leave": Rule(own=_site, acts=True),
+    "drafts": Rule(),
+    "draft_decide": Rule(own=_draft, acts=True),
+    "invitation": Rule(public=True),
     "dossiers": Rule(),
     "dossier": Rule(own=_dossier),
     "dossier_documents": Rule(own=_dossier),
@@ -61,6 +98,7 @@ ROUTES: dict[str, Rule] = {
     "document": Rule(own=_document),
     "document_preview": Rule(own=_document),
 }
+SECRET_ADDRESSES = {"password_reset_confirm", "invitation"}
 WITH_ROWS = [name for name, rule in ROUTES.items() if rule.own]
 
 
@@ -90,8 +128,8 @@ def fences(request, monkeypatch):
 
 def canaries(shop: SimpleNamespace, code: str) -> list[str]:
     dossier, document = shop.dossiers[code], shop.documents[code]
-    missing = shop.missing[code].wanted
-    return [dossier.reference, dossier.insured_name, document.label, str(document.public_id), missing]
+    names = [shop.member.user.email, shop.delegation.profile.name, shop.invitation.email, shop.missing[code].wanted]
+    return [dossier.reference, dossier.insured_name, document.label, str(document.public_id), *names]
 
 
 def everything(world):
@@ -126,12 +164,13 @@ def test_a_stranger_finds_the_same_nothing_everywhere(name, world, client, fence
 def test_absent_and_foreign_answers_are_the_same(name, world, client):
     kwargs = ROUTES[name].own(world.mer, "BERRY")
     absent = {
-        key: ("ABSENT" if isinstance(value, str) else "00000000-0000-4000-8000-000000000000")
+        key: {str: "ABSENT", int: 987_654_321}.get(type(value), "00000000-0000-4000-8000-000000000000")
         for key, value in kwargs.items()
     }
     client.force_login(world.lac.owner)
 
-    foreign, nothing = client.get(reverse(name, kwargs=kwargs)), client.get(reverse(name, kwargs=absent))
+    ask = client.post if ROUTES[name].acts else client.get
+    foreign, nothing = ask(reverse(name, kwargs=kwargs)), ask(reverse(name, kwargs=absent))
 
     assert foreign.status_code == nothing.status_code == 404
     assert _masked(foreign) == _masked(nothing)
@@ -143,7 +182,9 @@ def _masked(answer):
     return body, sorted((name, value) for name, value in answer.headers.items() if name != "Content-Length")
 
 
-@pytest.mark.parametrize("name", [name for name in WITH_ROWS if name != "document_preview"])  # photos alone have one
+@pytest.mark.parametrize(
+    "name", [name for name in WITH_ROWS if not (ROUTES[name].acts or name == "document_preview")]
+)  # photos alone have one
 def test_the_owner_finds_the_row(name, world, client):
     client.force_login(world.deux.owner)
 
@@ -154,7 +195,7 @@ def test_the_owner_finds_the_row(name, world, client):
         assert body_of(answer)
 
 
-@pytest.mark.parametrize("name", sorted(set(ROUTES) - {"password_reset_confirm"}))
+@pytest.mark.parametrize("name", sorted(set(ROUTES) - SECRET_ADDRESSES))
 def test_anonymous_is_sent_to_sign_in(name, world, client):
     rule = ROUTES[name]
     url = reverse(name, kwargs=rule.own(world.lac, "ALPES") if rule.own else {})

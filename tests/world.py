@@ -1,6 +1,7 @@
 """The small world every leak test looks at: two cabinets, three shops, one of them shared by both cabinets."""
 
 from dataclasses import dataclass
+from datetime import date
 from types import SimpleNamespace
 
 import pytest
@@ -10,9 +11,13 @@ from tests.factories import (
     AccountRequestFactory,
     CabinetFactory,
     CabinetMemberFactory,
+    DelegationFactory,
+    DelegationProfileFactory,
     DocumentFactory,
     DossierFactory,
+    DraftFactory,
     EstablishmentFactory,
+    InvitationFactory,
     LinkFactory,
     MissingFactory,
     OrganisationFactory,
@@ -53,8 +58,21 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
     owner = ShopMemberFactory(
         organisation=organisation, role=ShopMember.Role.OWNER, user=UserFactory(email=f"patron@{name.lower()}.test")
     ).user
+    profile = DelegationProfileFactory(organisation=organisation, name=f"Profil {name}", sites=[establishment])
+    member = ShopMemberFactory(
+        organisation=organisation, role="collaborateur", user=UserFactory(email=f"aide@{name.lower()}.test")
+    )
     shop = SimpleNamespace(
-        organisation=organisation, establishment=establishment, owner=owner, dossiers={}, documents={}, missing={}
+        organisation=organisation,
+        establishment=establishment,
+        owner=owner,
+        member=member,
+        delegation=DelegationFactory(profile=profile, member=member, from_on=date(2026, 1, 1)),
+        invitation=InvitationFactory(profile=profile, inviter=owner, email=f"invite@{name.lower()}.test"),
+        draft=DraftFactory(establishment=establishment, author=member.user),
+        dossiers={},
+        documents={},
+        missing={},
     )
     for side in cabinets:
         code = side.cabinet.code

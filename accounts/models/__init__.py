@@ -1,5 +1,7 @@
 """The rows of people, organisations and their journal."""
 
+from accounts.models.delegations import Delegation, DelegationProfile, Invitation, ProfileEstablishment
+from accounts.models.drafts import Draft
 from accounts.models.journal import JournalEntry
 from accounts.models.organisations import (
     Cabinet,
@@ -16,9 +18,14 @@ __all__ = [
     "Cabinet",
     "CabinetEstablishment",
     "CabinetMember",
+    "Delegation",
+    "DelegationProfile",
+    "Draft",
     "Establishment",
+    "Invitation",
     "JournalEntry",
     "Organisation",
+    "ProfileEstablishment",
     "ShopMember",
     "User",
 ]

@@ -1,16 +1,37 @@
 """What is done to accounts: asking for one, deciding, renewing a password."""
 
 from accounts.services.decisions import approve_request, refuse_request
+from accounts.services.delegations import DEFAULT_PROFILE, end_membership, grant, revoke, save_profile
 from accounts.services.events import Event
+from accounts.services.invitations import accept_invitation, invite, open_invitation, revoke_invitation
 from accounts.services.passwords import change_password, request_password_reset
+from accounts.services.portfolio import leave_establishment, proposals, request_establishment
 from accounts.services.sign_up import open_cabinets, request_account
+from accounts.services.validation import amend, approve, refuse, register, submit
 
 __all__ = [
+    "DEFAULT_PROFILE",
     "Event",
+    "accept_invitation",
+    "amend",
+    "approve",
     "approve_request",
     "change_password",
+    "end_membership",
+    "grant",
+    "invite",
+    "leave_establishment",
     "open_cabinets",
+    "open_invitation",
+    "proposals",
+    "refuse",
     "refuse_request",
+    "register",
     "request_account",
+    "request_establishment",
     "request_password_reset",
+    "revoke",
+    "revoke_invitation",
+    "save_profile",
+    "submit",
 ]

@@ -8,6 +8,7 @@ from accounts import journal, scope
 from accounts.exceptions import NotAllowed
 from accounts.models import AccountRequest, CabinetEstablishment, Establishment, Organisation, ShopMember, User
 from accounts.scope import Actor, Kind, System
+from accounts.services.delegations import let_look
 from accounts.services.events import Event
 
 State = AccountRequest.State
@@ -24,7 +25,7 @@ def approve_request(request: AccountRequest, *, actor: Actor) -> ShopMember:
         request = _still_pending(request)
         establishment, organisation = _proven(request, actor)
         _link(request, establishment)
-        member = _join(request.user, organisation)
+        member = _join(request.user, organisation, granted_by=actor.label)
         _decide(request, State.APPROVED, actor=actor)
         journal.record(request, Event.ACCOUNT_APPROVED, actor=actor, siret=request.siret, role=member.role)
         if member.role == ShopMember.Role.COLLABORATOR:
@@ -83,11 +84,18 @@ def _proven(request: AccountRequest, actor: Actor) -> tuple[Establishment, Organ
     rows = Establishment.objects.select_for_update(of=("self",)).select_related("organisation")
     establishment = rows.get(siret=request.siret)
     if establishment.organisation is None:
-        establishment.organisation = Organisation.objects.create(name=request.company_name)
+        establishment.organisation = _company(request)
         establishment.proven_at = timezone.now()
         establishment.proven_by = actor.label
         establishment.save(update_fields=["organisation", "proven_at", "proven_by"])
     return establishment, establishment.organisation
+
+
+def _company(request: AccountRequest) -> Organisation:
+    """Whoever answers for a company already adds to it; anybody else founds one."""
+    owned = ShopMember.objects.filter(user=request.user_id, left_at=None, role=ShopMember.Role.OWNER)
+    member = owned.select_related("organisation").order_by("organisation", "pk").first()
+    return member.organisation if member else Organisation.objects.create(name=request.company_name)
 
 
 def _link(request: AccountRequest, establishment: Establishment) -> None:
@@ -97,10 +105,12 @@ def _link(request: AccountRequest, establishment: Establishment) -> None:
         link.save(update_fields=["email"])
 
 
-def _join(user: User, organisation: Organisation) -> ShopMember:
+def _join(user: User, organisation: Organisation, *, granted_by: str) -> ShopMember:
     """The first person of an organisation answers for it; the establishment's lock keeps two from being the first."""
     members = ShopMember.objects.filter(organisation=organisation, left_at=None)
     role = ShopMember.Role.COLLABORATOR if members.exists() else ShopMember.Role.OWNER
     fields = {"role": role}
     member, _ = ShopMember.objects.get_or_create(organisation=organisation, user=user, left_at=None, defaults=fields)
+    if member.role == ShopMember.Role.COLLABORATOR:
+        let_look(member, granted_by=granted_by)
     return member

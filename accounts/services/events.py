@@ -11,5 +11,15 @@ class Event(StrEnum):
     ACCOUNT_APPROVED = "account_approved"
     ACCOUNT_REFUSED = "account_refused"
     COLLEAGUE_JOINED = "colleague_joined"
+    PROFILE_SAVED = "profile_saved"
+    ACCESS_GRANTED = "access_granted"
+    ACCESS_REVOKED = "access_revoked"
+    MEMBER_LEFT = "member_left"
+    INVITED = "invited"
+    INVITATION_REVOKED = "invitation_revoked"
+    INVITATION_ACCEPTED = "invitation_accepted"
+    DRAFT_SUBMITTED = "draft_submitted"
+    DRAFT_DECIDED = "draft_decided"
+    ESTABLISHMENT_LEFT = "establishment_left"
     PASSWORD_RESET = "password_reset"  # noqa: S105 -- the name of an event
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 -- the name of an event

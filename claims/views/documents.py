@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from PIL import Image
 
 from accounts.http import ActorRequest
+from accounts.scope import Right
 from claims.models import Document
 from claims.services.dossiers import note_visit
 from claims.validators import EXTENSIONS
@@ -61,7 +62,7 @@ def _summary(kept: list[Document], papers: list[Document]) -> str:
 
 
 def document_or_404(request: ActorRequest, public_id: uuid.UUID) -> Document:
-    return get_object_or_404(Document.objects.visible_to(request.actor), public_id=public_id)
+    return get_object_or_404(Document.objects.visible_to(request.actor.where(Right.VIEW)), public_id=public_id)
 
 
 @require_safe

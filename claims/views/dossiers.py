@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.http import ActorRequest
 from accounts.models import JournalEntry
-from accounts.scope import Kind
+from accounts.scope import Kind, Right
 from claims import calendar
 from claims.forms import ListForm
 from claims.models import Document, Dossier, DossierTally
@@ -24,7 +24,8 @@ from claims.workflow import DONE
 
 def dossier_or_404(request: ActorRequest, cabinet: str, reference: str) -> Dossier:
     """The dossier this person may see; absent and foreign are the same 404."""
-    rows = Dossier.objects.visible_to(request.actor).select_related("cabinet", "establishment")
+    actor = request.actor.where(Right.VIEW)
+    rows = Dossier.objects.visible_to(actor).select_related("cabinet", "establishment")
     return get_object_or_404(rows, cabinet__code=cabinet, reference=reference)
 
 
@@ -33,11 +34,12 @@ def dossiers(request: ActorRequest) -> HttpResponse:
     """Every dossier of every cabinet, for the establishments of the person signed in."""
     if request.actor.kind != Kind.REPAIRER:
         return redirect("home")
-    form = ListForm(request.GET, actor=request.actor)
+    actor = request.actor.where(Right.VIEW)
+    form = ListForm(request.GET, actor=actor)
     wanted = form.wanted()
-    counts = DossierTally.objects.visible_to(request.actor).by_tab(wanted.site_ids, wanted.cabinet_id)
+    counts = DossierTally.objects.visible_to(actor).by_tab(wanted.site_ids, wanted.cabinet_id)
     wanted = replace(listing.within(wanted, counts), found=search(wanted.words) if wanted.words else ())
-    rows = list(Dossier.objects.visible_to(request.actor).for_list(request.actor, wanted))
+    rows = list(Dossier.objects.visible_to(actor).for_list(actor, wanted)) if actor.sites else []
     if not rows and wanted.page > 1:
         return redirect(listing.address(request, page=None))
     total = counts[wanted.tab] if wanted.counts_by_ledger else getattr(rows[0], "total", 0) if rows else 0
@@ -45,12 +47,12 @@ def dossiers(request: ActorRequest) -> HttpResponse:
         "form": form,
         "tabs": listing.tabs(request, wanted, counts, total),
         "columns": listing.columns(request, wanted),
-        "rows": [listing.row(dossier, request.actor) for dossier in rows[:PAGE_SIZE]],
+        "rows": [listing.row(dossier, actor) for dossier in rows[:PAGE_SIZE]],
         "pager": listing.pager(request, wanted, total, more=len(rows) > PAGE_SIZE),
         "filtered": listing.is_filtered(form),
         "clear_url": listing.cleared(request),
-        "several_sites": len(request.actor.sites) > 1,
-        "several_cabinets": len(request.actor.cabinets) > 1,
+        "several_sites": len(actor.sites) > 1,
+        "several_cabinets": len(actor.cabinets) > 1,
     }
     return listing.remember(request, render(request, "claims/dossier_list.html", context))
 

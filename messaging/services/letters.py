@@ -31,7 +31,7 @@ def compose(notification: Notification, subject: Any) -> EmailMultiAlternatives:
     mail = EmailMultiAlternatives(
         subject=_BLANK.sub(" ", _text(f"{rule.template}_subject.txt", context)).strip(),
         body=_text(f"{rule.template}_body.txt", context),
-        to=[recipient.email],
+        to=[rule.to(subject) if rule.to else recipient.email],
         headers={"Message-ID": message_id(notification.key), "Auto-Submitted": "auto-generated"},
     )
     html = Engine.get_default().get_template(f"{rule.template}_body.html").render(Context(context))

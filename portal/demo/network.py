@@ -4,15 +4,21 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
+from django.utils import timezone
+
 from accounts.models import (
     AccountRequest,
     Cabinet,
     CabinetEstablishment,
     CabinetMember,
+    Delegation,
+    DelegationProfile,
     Establishment,
     Organisation,
     ShopMember,
 )
+from accounts.scope import Right
+from accounts.services import DEFAULT_PROFILE
 from portal.demo import identifiers
 from portal.demo.people import ROLE_OF_STAFF, Crowd, Login, Person
 
@@ -244,6 +250,28 @@ class Builder:
         Organisation.objects.bulk_create(self.organisations)
         CabinetMember.objects.bulk_create(member for staff in self.network.staff.values() for member in staff)
         ShopMember.objects.bulk_create(self.members)
+        self._delegate()
         Establishment.objects.bulk_create(site.establishment for site in self.network.sites)
         CabinetEstablishment.objects.bulk_create(self.links)
         AccountRequest.objects.bulk_create(self.requests)
+
+    def _delegate(self) -> None:
+        """Collaborators look at every establishment of their company, as somebody does whom a cabinet let in."""
+        helpers = [member for member in self.members if member.role == ShopMember.Role.COLLABORATOR]
+        profiles = {
+            member.organisation_id: DelegationProfile(
+                organisation=member.organisation, name=DEFAULT_PROFILE, rights=[Right.VIEW], everywhere=True
+            )
+            for member in helpers
+        }
+        DelegationProfile.objects.bulk_create(profiles.values())
+        Delegation.objects.bulk_create(
+            Delegation(
+                organisation=member.organisation,
+                member=member,
+                profile=profiles[member.organisation_id],
+                from_on=timezone.localdate(self.since),
+                granted_by=member.organisation.name,
+            )
+            for member in helpers
+        )

@@ -14,7 +14,7 @@ from accounts.services import Event
 from claims.services.missing import Fact
 from messaging.rules import TELL
 from messaging.services import send_due
-from tests.factories import ShopMemberFactory
+from tests.factories import DraftFactory, ShopMemberFactory
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 PARTS = ("_subject.txt", "_body.txt", "_body.html")
@@ -51,6 +51,22 @@ def _facts(world):
     yield Event.COLLEAGUE_JOINED, new
     yield Fact.MISSING_DOSSIER_ASKED, world.lac.missing["ALPES"]
     yield Fact.MISSING_DOSSIER_ANSWERED, world.lac.missing["ALPES"]
+    yield Event.INVITED, world.lac.invitation
+    yield Event.ACCESS_GRANTED, world.lac.delegation
+    yield Event.ACCESS_REVOKED, world.lac.delegation
+    yield Event.DRAFT_SUBMITTED, world.lac.draft
+    yield (
+        Event.DRAFT_DECIDED,
+        DraftFactory(
+            establishment=world.mer.establishment,
+            author=world.mer.member.user,
+            state="refused",
+            decided_at="2026-01-01T00:00Z",
+            decided_by="Carrosserie Mer",
+            reason="Le montant <b>",
+        ),
+    )
+    yield Event.MEMBER_LEFT, world.lac.member
     for row, state in ((approved, "approved"), (refused, "refused")):
         row.state, row.decided_at, row.decided_by = state, "2026-01-01T00:00Z", "Le cabinet"
         row.reason = "L'adresse <b>"

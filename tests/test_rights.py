@@ -1,0 +1,102 @@
+"""The rights matrix: role × right × route, generated from the resolver and tested whole.
+
+A new route fails here until it says which right it needs.
+"""
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import ShopMember
+from accounts.scope import ALL_RIGHTS, Right
+from claims.models import Document
+from tests.factories import DelegationFactory, DelegationProfileFactory, DocumentFactory
+from tests.test_isolation import ROUTES
+from tests.world import body_of
+
+# What a route of a row needs; without it the row is one a person may not see.
+NEEDS: dict[str, Right] = {
+    "dossier": Right.VIEW,
+    "dossier_documents": Right.VIEW,
+    "dossier_steps": Right.VIEW,
+    "document": Right.VIEW,
+    "document_preview": Right.VIEW,
+}
+MANAGES = {
+    "person",
+    "profile",
+    "person_end",
+    "delegation_revoke",
+    "invitation_revoke",
+    "draft_decide",
+    "establishment_leave",
+}  # a colleague's row: 403
+# Pages of a right held at one establishment at least: 403 without it.
+SOMEWHERE: dict[str, Right] = {"people": Right.PEOPLE, "profile_add": Right.PEOPLE}
+FREE = {"home", "login", "pending", "dossiers", "establishments"} | {
+    name for name, rule in ROUTES.items() if rule.public
+}
+
+
+def may_manage(rights, name):
+    """A page may be looked at; an act on « consulter » needs that right too, and ending a membership the owner."""
+    return Right.PEOPLE in rights and (
+        name in {"person", "profile"}
+        or (name not in {"person_end", "draft_decide", "establishment_leave"} and Right.VIEW in rights)
+    )
+
+
+ROLES = {
+    "responsable": ALL_RIGHTS,
+    "sans délégation": frozenset(),
+    "tous les droits": ALL_RIGHTS,
+    **{f"seulement {right.value}": frozenset({right}) for right in Right},
+    **{f"tout sauf {right.value}": ALL_RIGHTS - {right} for right in Right},
+}
+
+
+def test_every_route_says_which_right_it_needs():
+    assert set(NEEDS) | set(SOMEWHERE) | {"drafts"} | MANAGES | FREE == set(ROUTES)
+    assert set(NEEDS) | MANAGES == {name for name, rule in ROUTES.items() if rule.own}
+
+
+def person(world, role):
+    if role == "responsable":
+        return world.lac.owner
+    profile = DelegationProfileFactory(
+        organisation=world.lac.organisation, rights=sorted(ROLES[role]) or ["view"], sites=[world.lac.establishment]
+    )
+    delegation = DelegationFactory(profile=profile)
+    if not ROLES[role]:
+        delegation.delete()
+    assert delegation.member.role == ShopMember.Role.COLLABORATOR
+    return delegation.member.user
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_right_opens_its_routes_and_no_other(role, world, client):
+    photo = DocumentFactory(
+        dossier=world.lac.dossiers["ALPES"], kind=Document.Kind.PHOTO, content_type="image/png", file__filename="a.png"
+    )
+    world.lac.documents["ALPES"] = photo
+    client.force_login(person(world, role))
+
+    for name, right in NEEDS.items():
+        if name == "document_preview":
+            continue  # needs a true picture; `document_or_404` is the same door
+        answer = client.get(reverse(name, kwargs=ROUTES[name].own(world.lac, "ALPES")))
+        assert answer.status_code == (200 if right in ROLES[role] else 404), (role, name)
+        body_of(answer)
+    for name, right in SOMEWHERE.items():
+        answer = client.get(reverse(name))
+        assert answer.status_code == (200 if right in ROLES[role] else 403), (role, name)
+    body = client.get(reverse("dossiers")).content.decode()
+    assert ("ALPES-LAC" in body) == (Right.VIEW in ROLES[role]), role
+    assert client.get(reverse("drafts")).status_code == (200 if role == "responsable" else 403)
+    # Leaving comes last: then nothing is left.
+    for name in sorted(MANAGES, key=lambda name: name == "establishment_leave"):
+        ask = client.post if ROUTES[name].acts else client.get
+        status = ask(reverse(name, kwargs=ROUTES[name].own(world.lac, "ALPES"))).status_code
+        if name in {"draft_decide", "establishment_leave"} and not ROLES[role]:
+            assert status == 404, "a row of an establishment where one may do nothing"
+            continue
+        assert (status != 403) == (role == "responsable" or may_manage(ROLES[role], name)), (role, name, status)
