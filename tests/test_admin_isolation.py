@@ -23,7 +23,7 @@ from accounts import scope
 from accounts.models import CabinetMember, Establishment, JournalEntry
 from accounts.tenantadmin import NamelessRawIdWidget, Scoped, ScopedForm, ScopedRelatedFilter, TenantModelAdmin
 from claims.models import Dossier
-from portal.admin_site import StaffAdminSite
+from portal.admin_site import CABINETS_TURN, StaffAdminSite
 from tests.admin_walks import (  # noqa: F401 -- three of them are fixtures
     ABSENT,
     REAL,
@@ -65,12 +65,28 @@ def test_a_careless_form_takes_nothing_foreign(widget, careless_twin, sides, cli
 
 
 def test_the_dashboard_counts_only_what_is_ours(sides, client, fences):
+    Dossier.objects.update(state=CABINETS_TURN[0])
     for side in sides:
         client.force_login(side.ours.clerk)
 
         answer = silent(client.get(reverse("admin:index")), side, "index")
 
-        assert [item["count"] for item in answer.context_data["waiting"]][:2] == [1, 1]
+        counts = [item["count"] for item in answer.context_data["waiting"]]
+        assert counts == [1, 1, len(own(Dossier, side)), *[0] * (len(CABINETS_TURN) - 1)]
+
+
+def test_a_request_names_nobody_of_a_company_the_staff_do_not_see(world, client, fences):
+    """The evidence looks for people of the same SIREN: the network reads their names, a cabinet nobody's."""
+    candidate, shown = world.berry.request, {}
+    type(candidate).objects.filter(pk=candidate.pk).update(siret=world.lac.establishment.siret)
+    for who, user in (("network", world.network), ("berry", world.berry.manager)):
+        client.force_login(user)
+        shown[who] = client.get(address(type(candidate), "change", candidate.pk)).context_data["evidence"][
+            "same_siren"
+        ]
+
+    assert [member.user for member in shown["network"]] == [world.lac.owner]
+    assert shown["berry"] == []
 
 
 # The nine leaks of a correctly scoped admin, each by its name --------------------------------------------------------

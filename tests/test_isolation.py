@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from accounts.models import JournalEntry
 from accounts.scope import TenantQuerySet
 from tests.fences import open_row_security
 from tests.world import body_of
@@ -237,6 +238,46 @@ def test_the_missing_page_holds_own_rows_only(world, client, fences):
             for other, its_code in everything(world):
                 if other.dossiers[its_code].reference not in own:
                     assert not any(canary in body for canary in canaries(other, its_code)), (reference, fences)
+
+
+def test_who_waits_sees_their_own_request_only(world, client, fences):
+    for side in (world.alpes, world.berry):
+        client.force_login(side.request.user)
+
+        assert list(client.get(reverse("pending")).context["requests"]) == [side.request]
+
+
+def test_the_tabs_count_own_rows_only(world, client, fences):
+    client.force_login(world.deux.owner)
+    assert _counted(client) == 2
+
+    world.deux.establishment.cabinet_links.filter(cabinet=world.alpes.cabinet).update(suspended_at="2026-01-01T00:00Z")
+
+    assert _counted(client) == 1
+
+
+def _counted(client):
+    return max(tab["count"] for tab in client.get("/dossiers/").context["tabs"])
+
+
+def test_the_steps_tell_nothing_of_a_former_shop(world, client, fences):
+    """A corrected SIRET moves the dossier; what was written for the shop it had by mistake stays that shop's."""
+    dossier = world.lac.dossiers["ALPES"]
+    for shop in (world.lac, world.mer):
+        JournalEntry.objects.create(
+            event="closed",
+            subject_type="claims.dossier",
+            subject_id=dossier.pk,
+            subject_label=dossier.reference,
+            actor_label=shop.organisation.name,
+            cabinet=dossier.cabinet,
+            establishment=shop.establishment,
+        )
+    client.force_login(world.lac.owner)
+
+    answer = client.get(reverse("dossier_steps", kwargs=_dossier(world.lac, "ALPES")))
+
+    assert [entry["by"] for entry in answer.context["entries"]] == [world.lac.organisation.name]
 
 
 def test_suspension_works_on_the_next_request_of_an_open_session(world, client, fences):

@@ -101,7 +101,8 @@ LINKED = import_module("accounts.migrations.0002_isolation").LINKED
 # Belonging to a company no longer shows its establishments: only a right there does.
 NARROW = (
     f"ALTER POLICY scope_read ON accounts_establishment USING ({any_of(OWN_SITE, LINKED)});"
-    f"ALTER POLICY scope_update ON accounts_establishment USING ({any_of(OWN_SITE)}) WITH CHECK ({any_of(OWN_SITE)});"
+    f"ALTER POLICY scope_update ON accounts_establishment USING ({any_of(OWN_SITE)})"
+    f" WITH CHECK ({any_of(f'({OWN_SITE} AND {ORGANISATION})')});"
     f"ALTER POLICY scope_delete ON accounts_establishment USING ({any_of(OWN_SITE)})"
 )
 WIDEN = (

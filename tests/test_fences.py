@@ -1,0 +1,279 @@
+"""The database's fence alone, table by table: what raw SQL of a stranger can read, add, change, remove or give away.
+
+The universe is the model registry: a tenant model fails here until `FENCES` says who may read and write its rows. The
+answers are written down a second time on purpose: neither `visible_to` nor a policy is asked who owns a row.
+Statements without WHERE matter: PostgreSQL puts the policies for reading before every statement that reads a column.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import DatabaseError, connection, transaction
+
+from accounts import scope
+from accounts.models import JournalEntry
+from accounts.scope import System, TenantModel
+from claims.models import DossierVisit
+from messaging.models import Notification
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Who:
+    """Somebody, as this file knows them."""
+
+    name: str
+    user: int | None = None
+    cabinets: frozenset[int] = frozenset()  # of staff
+    organisations: frozenset[int] = frozenset()
+    establishments: frozenset[int] = frozenset()
+    linked: frozenset[int] = frozenset()  # staff: the shops their cabinet knows
+    suspended: frozenset[tuple[int, int]] = frozenset()
+    dossiers: frozenset[int] = frozenset()
+    profiles: frozenset[int] = frozenset()
+
+    def staffs(self, row: Row) -> bool:
+        return row["cabinet_id"] in self.cabinets
+
+    def trades(self, row: Row) -> bool:
+        pair = (row["cabinet_id"], row["establishment_id"])
+        return row["establishment_id"] in self.establishments and pair not in self.suspended
+
+    def owns(self, row: Row) -> bool:
+        return row["organisation_id"] in self.organisations
+
+    def is_in(self, row: Row, column: str = "user_id") -> bool:
+        return self.user is not None and row[column] == self.user
+
+
+May = Callable[[Who, Row], bool]
+
+
+def either(who: Who, row: Row) -> bool:
+    return who.staffs(row) or who.trades(row)
+
+
+@dataclass(frozen=True)
+class Fence:
+    read: May
+    write: May
+    harmless: str  # an assignment any row stands
+
+
+FENCES = {
+    "accounts.Cabinet": Fence(lambda who, row: True, lambda who, row: row["id"] in who.cabinets, "name = 'x'"),
+    "accounts.CabinetMember": Fence(
+        lambda who, row: who.staffs(row) or who.is_in(row), Who.staffs, "joined_at = now()"
+    ),
+    "accounts.Organisation": Fence(
+        lambda who, row: row["id"] in who.organisations, lambda who, row: row["id"] in who.organisations, "name = 'x'"
+    ),
+    "accounts.Establishment": Fence(lambda who, row: who.owns(row) or row["id"] in who.linked, Who.owns, "name = 'x'"),
+    "accounts.CabinetEstablishment": Fence(either, Who.staffs, "email = 'x@exemple.test'"),
+    "accounts.ShopMember": Fence(lambda who, row: who.owns(row) or who.is_in(row), Who.owns, "joined_at = now()"),
+    "accounts.AccountRequest": Fence(
+        lambda who, row: who.staffs(row) or who.is_in(row), Who.staffs, "company_name = 'x'"
+    ),
+    "accounts.DelegationProfile": Fence(Who.owns, Who.owns, "name = 'x' || id"),
+    "accounts.ProfileEstablishment": Fence(
+        lambda who, row: row["profile_id"] in who.profiles,
+        lambda who, row: row["profile_id"] in who.profiles,
+        "profile_id = profile_id + 0 * establishment_id",
+    ),
+    "accounts.Delegation": Fence(Who.owns, Who.owns, "granted_at = now()"),
+    "accounts.Invitation": Fence(Who.owns, Who.owns, "email = 'x@exemple.test'"),
+    "accounts.Draft": Fence(Who.trades, Who.trades, "summary = 'x'"),
+    "accounts.JournalEntry": Fence(either, either, "subject_label = 'x'"),
+    "claims.Dossier": Fence(either, either, "insured_name = 'x'"),
+    "claims.Document": Fence(either, either, "label = 'x'"),
+    "claims.DossierTally": Fence(either, either, "difference = 0"),
+    "claims.DossierVisit": Fence(
+        Who.is_in, lambda who, row: who.is_in(row) and row["dossier_id"] in who.dossiers, "opened_at = now()"
+    ),
+    "claims.MissingDossierRequest": Fence(
+        either, lambda who, row: who.staffs(row) or (who.trades(row) and who.is_in(row, "author_id")), "message = 'x'"
+    ),
+    "messaging.Notification": Fence(
+        lambda who, row: who.staffs(row) or who.is_in(row, "recipient_id"), lambda who, row: False, "reason = 'x'"
+    ),
+}
+OWNERS = {"cabinet_id", "establishment_id", "organisation_id", "user_id", "recipient_id", "dossier_id"}
+ADD_ONLY = {"accounts.JournalEntry"}  # no right to change or remove, whoever's it is
+OPEN = {  # the policies that let any row through, each with its reason
+    ("accounts_cabinet", "scope_read"),  # names of cabinets are public: the sign-up page lists them
+    ("claims_dossier", "search_reads"),  # of a role nobody signs in as
+}
+
+tenants = {model._meta.label: model for model in apps.get_models() if issubclass(model, TenantModel)}
+every_table = pytest.mark.parametrize("label", sorted(tenants))
+
+
+def test_every_tenant_model_says_who_may_read_and_write_it():
+    assert set(tenants) == set(FENCES)
+
+
+@pytest.mark.django_db
+def test_no_policy_is_open_but_those_with_a_reason():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename, policyname FROM pg_policies WHERE 'true' IN (qual, with_check)")
+
+        assert set(cursor.fetchall()) == OPEN
+
+
+# Who is there, and what ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(params=["nothing suspended", "suspended"])
+def people(request, world) -> list[Who]:
+    """Everybody of the small world, which gets visits, étapes and mails too."""
+    shops, sides = (world.lac, world.mer, world.deux), (world.alpes, world.berry)
+    for shop in shops:
+        for code, dossier in shop.dossiers.items():
+            side = next(side for side in sides if side.cabinet.code == code)
+            _speak_of(dossier, shop.owner, side.clerk)
+    suspended = frozenset()
+    if request.param == "suspended":
+        world.deux.establishment.cabinet_links.filter(cabinet=world.alpes.cabinet).update(
+            suspended_at="2026-01-01T00:00Z"
+        )
+        suspended = frozenset({(world.alpes.cabinet.pk, world.deux.establishment.pk)})
+    found = [Who("nobody"), Who("pending", world.pending.pk)]
+    for shop in shops:
+        organisation, establishment = frozenset({shop.organisation.pk}), frozenset({shop.establishment.pk})
+        owner = Who(shop.owner.email, shop.owner.pk, organisations=organisation, establishments=establishment)
+        found.append(replace(owner, suspended=suspended if shop is world.deux else frozenset()))
+    for side in sides:
+        linked = frozenset(shop.establishment.pk for shop in shops if side.cabinet.code in shop.dossiers)
+        for role in ("manager", "expert", "clerk"):
+            user = getattr(side, role)
+            found.append(Who(user.email, user.pk, cabinets=frozenset({side.cabinet.pk}), linked=linked))
+        found.append(Who(f"candidate of {side.cabinet.code}", side.request.user.pk))
+    dossiers, profiles = rows_of(tenants["claims.Dossier"]), rows_of(tenants["accounts.DelegationProfile"])
+    return [
+        replace(
+            who,
+            dossiers=frozenset(row["id"] for row in dossiers if either(who, row)),
+            profiles=frozenset(row["id"] for row in profiles if who.owns(row)),
+        )
+        for who in found
+    ]
+
+
+def _speak_of(dossier, *readers):
+    about = {"subject_type": "claims.dossier", "subject_id": dossier.pk}
+    place = {"cabinet": dossier.cabinet, "establishment": dossier.establishment}
+    JournalEntry.objects.create(
+        event="closed", subject_label=dossier.reference, actor_label=dossier.cabinet.name, **about, **place
+    )
+    for reader in readers:
+        DossierVisit.objects.create(user=reader, dossier=dossier)
+        key = f"closed:{dossier.pk}:{reader.pk}"
+        Notification.objects.create(key=key, event="closed", recipient=reader, **about, **place)
+
+
+def rows_of(model) -> list[Row]:
+    """Every row, in the system's name."""
+    with scope.system(System.TESTS), connection.cursor() as cursor:
+        cursor.execute(f"SELECT to_jsonb(t)::text FROM {model._meta.db_table} t ORDER BY id")
+        return [json.loads(text) for (text,) in cursor.fetchall()]
+
+
+def columns(model) -> str:
+    """Those a writer fills."""
+    own = [field for field in model._meta.local_concrete_fields if not field.generated and not field.primary_key]
+    return ", ".join(connection.ops.quote_name(field.column) for field in own)
+
+
+def execute(statement: str, *values: Any) -> int | str:
+    """How many rows it reached, or the SQLSTATE of the refusal."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement, values)
+            return cursor.rowcount
+    except DatabaseError as problem:
+        return getattr(problem.__cause__, "sqlstate", "") or str(problem)
+
+
+def attempt(who: Who, statement: str, *values: Any, after: Callable[[], None] = lambda: None) -> int | str:
+    """The same, under this person's scope, and undone."""
+    before = transaction.savepoint()
+    with scope.acting_as(who.user):
+        found = execute(statement, *values)
+    after()
+    transaction.savepoint_rollback(before)
+    return found
+
+
+# What they can do ---------------------------------------------------------------------------------------------------
+
+REFUSED = {"42501"}  # insufficient_privilege: row-level security, or no right at all
+NO_PARENT = {"23503"}  # foreign_key_violation, raised by `InheritTenant` before row-level security is asked
+
+
+@every_table
+def test_everybody_reads_their_rows_and_no_others(label, people):
+    model, fence = tenants[label], FENCES[label]
+    rows = rows_of(model)
+    foreign = 0
+
+    for who in people:
+        with scope.acting_as(who.user), connection.cursor() as cursor:
+            cursor.execute(f"SELECT id FROM {model._meta.db_table}")
+            seen = {pk for (pk,) in cursor.fetchall()}
+        assert seen == {row["id"] for row in rows if fence.read(who, row)}, who.name
+        foreign += len(rows) - len(seen)
+
+    assert foreign or label == "accounts.Cabinet"
+
+
+@every_table
+def test_nobody_adds_a_foreign_row(label, people):
+    model, fence = tenants[label], FENCES[label]
+    names, table = columns(model), model._meta.db_table
+    copy = f"INSERT INTO {table} ({names}) SELECT {names} FROM jsonb_populate_record(NULL::{table}, %s::jsonb)"
+    rows = rows_of(model)
+    foreign = [(who, row) for who in people for row in rows if not fence.write(who, row)]
+    assert foreign
+
+    for who, row in foreign:
+        assert attempt(who, copy, json.dumps(row)) in REFUSED | NO_PARENT, (who.name, row)
+        if who.user and "user_id" in row and not fence.write(who, mine := row | {"user_id": who.user}):
+            assert attempt(who, copy, json.dumps(mine)) in REFUSED, (who.name, mine)
+
+
+@every_table
+@pytest.mark.parametrize("verb", ["UPDATE", "DELETE"])
+def test_a_statement_without_where_reaches_own_rows_only(verb, label, people):
+    model, fence = tenants[label], FENCES[label]
+    table, rows = model._meta.db_table, rows_of(model)
+    statement = f"UPDATE {table} SET {fence.harmless}" if verb == "UPDATE" else f"DELETE FROM {table}"
+
+    for who in people:
+        expected = "42501" if label in ADD_ONLY else sum(fence.write(who, row) for row in rows)
+        assert attempt(who, statement) == expected, who.name
+
+
+@every_table
+def test_nobody_gives_a_row_away(label, people):
+    """An own row may not become somebody else's, nor is one's own name a way to somebody else's row."""
+    model, fence = tenants[label], FENCES[label]
+    rows, table = rows_of(model), model._meta.db_table
+    owners = sorted(OWNERS & set(rows[0])) or ["id"]
+    before = {row["id"]: [row[name] for name in owners] for row in rows}
+
+    def unmoved():
+        now = {row["id"]: [row[name] for name in owners] for row in rows_of(model)}
+        assert now == before, label
+
+    for who in people:
+        if not any(fence.write(who, row) for row in rows):
+            continue
+        for taken in {tuple(row[name] for name in owners) for row in rows if not fence.write(who, row)}:
+            assignments = ", ".join(f"{name} = %s" for name in owners)
+            found = attempt(who, f"UPDATE {table} SET {assignments}", *taken, after=unmoved)
+            assert found in REFUSED | NO_PARENT or label == "claims.Document", (who.name, taken)
