@@ -61,7 +61,8 @@ def establishments(request: ActorRequest) -> HttpResponse:
 
 @require_POST
 def establishment_leave(request: ActorRequest, pk: int) -> HttpResponse:
-    establishment = get_object_or_404(Establishment.objects.visible_to(request.actor), pk=pk)
+    rows = Establishment.objects.visible_to(request.actor).filter(organisation__in=request.actor.organisations)
+    establishment = get_object_or_404(rows, pk=pk)
     services.leave_establishment(establishment, actor=request.actor)
     messages.success(request, "L'établissement a quitté votre entreprise.")
     return redirect("establishments")
