@@ -8,9 +8,12 @@ from accounts import views
 
 urlpatterns = [
     path("connexion/", views.sign_in, name="login"),
+    path("connexion/", views.sign_in, name="account_login"),  # how allauth calls it
     path("deconnexion/", login_not_required(LogoutView.as_view()), name="logout"),
     path("inscription/", views.sign_up, name="sign_up"),
     path("inscription/envoyee/", views.sign_up_sent, name="sign_up_sent"),
+    path("inscription/confirmer/<str:token>/", views.sign_up_confirm, name="sign_up_confirm"),
+    path("inscription/confirmee/", views.sign_up_confirmed, name="sign_up_confirmed"),
     path("en-attente/", views.pending, name="pending"),
     path("mot-de-passe/oublie/", views.password_reset, name="password_reset"),
     path("mot-de-passe/envoye/", views.password_reset_sent, name="password_reset_sent"),

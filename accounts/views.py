@@ -1,7 +1,11 @@
 """The pages of accounts: sign in, ask for an account, wait, renew a password."""
 
+from typing import Any
+
+from allauth.account.views import LoginView
+from allauth.core.ratelimit import respond_429
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LoginView, PasswordResetConfirmView
+from django.contrib.auth.views import PasswordResetConfirmView
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -11,17 +15,31 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import services
+from accounts.adapter import Adapter
+from accounts.browsers import client_address
 from accounts.forms import NewPasswordForm, PasswordResetForm, SignInForm, SignUpForm
 from accounts.http import ActorRequest
+from accounts.limits import RESETS_OF_ADDRESS, SIGN_UPS, SIGN_UPS_OF_ADDRESS
 from accounts.models import AccountRequest
 from accounts.scope import Kind
 
-_sign_in = LoginView.as_view(template_name="accounts/login.html", authentication_form=SignInForm)
-password_reset_confirm = PasswordResetConfirmView.as_view(
-    template_name="accounts/password_reset_confirm.html",
-    form_class=NewPasswordForm,
-    success_url=reverse_lazy("password_reset_done"),
-)
+_sign_in = LoginView.as_view(template_name="accounts/login.html", form_class=SignInForm)
+
+
+class _NewPassword(PasswordResetConfirmView):
+    """The page behind the link of a mail."""
+
+    template_name = "accounts/password_reset_confirm.html"
+    form_class = NewPasswordForm
+    success_url = reverse_lazy("password_reset_done")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        Adapter(self.request).forgive(form.user)
+        return response
+
+
+password_reset_confirm = _NewPassword.as_view()
 
 
 @login_not_required
@@ -32,7 +50,7 @@ def sign_in(request: ActorRequest) -> HttpResponseBase:
     """Sign in; who already is goes home and not to `next`, from which they may just have been turned away."""
     if request.actor.kind != Kind.ANONYMOUS:
         return redirect("home")
-    return _sign_in(request)
+    return _sign_in(request)  # type: ignore[no-any-return]
 
 
 @login_not_required
@@ -44,7 +62,10 @@ def sign_up(request: ActorRequest) -> HttpResponse:
         return redirect("home")
     form = SignUpForm(request.POST or None)
     if form.is_valid():
-        services.request_account(**form.cleaned_data)
+        if not SIGN_UPS_OF_ADDRESS.take(client_address(request)):
+            return respond_429(request)  # type: ignore[no-any-return]
+        if SIGN_UPS.take(form.cleaned_data["email"]):
+            services.request_account(**form.cleaned_data)
         return redirect("sign_up_sent")
     return render(request, "accounts/sign_up.html", {"form": form})
 
@@ -54,6 +75,27 @@ def sign_up(request: ActorRequest) -> HttpResponse:
 def sign_up_sent(request: HttpRequest) -> HttpResponse:
     """Say the same to everybody."""
     return render(request, "accounts/sign_up_sent.html")
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_up_confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """Show what the link confirms, then confirm it: a mail scanner that follows links confirms nothing."""
+    try:
+        if request.method == "POST":
+            services.confirm_sign_up(token)
+            return redirect("sign_up_confirmed")
+        found = services.find_sign_up(token)
+    except services.Unconfirmed:
+        found = None
+    return render(request, "accounts/sign_up_confirm.html", {"found": found})
+
+
+@login_not_required
+@require_safe
+def sign_up_confirmed(request: HttpRequest) -> HttpResponse:
+    return render(request, "accounts/sign_up_confirmed.html")
 
 
 @require_safe
@@ -71,6 +113,8 @@ def pending(request: ActorRequest) -> HttpResponse:
 def password_reset(request: HttpRequest) -> HttpResponse:
     form = PasswordResetForm(request.POST or None)
     if form.is_valid():
+        if not RESETS_OF_ADDRESS.take(client_address(request)):
+            return respond_429(request)  # type: ignore[no-any-return]
         services.request_password_reset(**form.cleaned_data)
         return redirect("password_reset_sent")
     return render(request, "accounts/password_reset.html", {"form": form})

@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from accounts.models import AccountRequest, CabinetMember, JournalEntry, ShopMember, User
-from accounts.services import Event
+from accounts.models import AccountRequest, CabinetMember, JournalEntry, ShopMember, SignUp, User
+from accounts.services import Event, confirmation_token
 from accounts.validators import display_siret
 from messaging.models import Notification
 
@@ -68,6 +68,10 @@ def _requester(request: AccountRequest) -> QuerySet[User]:
     return User.objects.filter(pk=request.user_id, is_active=True)
 
 
+def _applicant(sign_up: SignUp) -> QuerySet[User]:
+    return User.objects.filter(pk=sign_up.user_id, is_active=True)
+
+
 def _welcomed(request: AccountRequest) -> QuerySet[User]:
     return _active(ShopMember.objects.filter(user=request.user_id, left_at=None).values("user"))
 
@@ -101,6 +105,11 @@ def _gone(member: ShopMember) -> str:
 # What a mail says ----------------------------------------------------------------------------------------------------
 
 
+def _confirmation(sign_up: SignUp, _user: User) -> dict[str, Any]:
+    link = address("sign_up_confirm", confirmation_token(sign_up))
+    return {"sign_up": sign_up, "siret": display_siret(sign_up.siret), "link": link}
+
+
 def _request(request: AccountRequest, _user: User) -> dict[str, Any]:
     return {
         "request": request,
@@ -131,6 +140,7 @@ def _reset(user: User, _user: User) -> dict[str, Any]:
 
 
 TELL: dict[str, Tell] = {
+    Event.EMAIL_TO_CONFIRM: Tell("accounts/email/email_to_confirm", _applicant, _confirmation),
     Event.ACCOUNT_REQUESTED: Tell("accounts/email/account_requested", _deciders, _request, _decided),
     Event.ACCOUNT_EXISTS: Tell("accounts/email/account_exists", _themself, _doors, once_per=timedelta(hours=1)),
     Event.ACCOUNT_APPROVED: Tell("accounts/email/account_approved", _welcomed, _decision, _not(State.APPROVED)),

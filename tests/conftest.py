@@ -1,9 +1,11 @@
 """The test world: real PostgreSQL under the application's own role, real Valkey, and a clock one may turn."""
 
+import secrets
 from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connections
 
 from accounts import scope
@@ -58,3 +60,10 @@ def _system_scope(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _private_files(tmp_path: object, settings: object) -> None:
     settings.MEDIA_ROOT = tmp_path / "files"  # type: ignore[attr-defined, operator]
+
+
+@pytest.fixture(autouse=True)
+def _own_cache() -> None:
+    """What one test counted limits no other."""
+    prefix = f"essai-{secrets.token_hex(4)}"
+    settings.CACHES["default"]["KEY_PREFIX"] = cache.key_prefix = prefix

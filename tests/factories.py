@@ -13,6 +13,7 @@ from accounts.models import (
     Establishment,
     Organisation,
     ShopMember,
+    SignUp,
     User,
 )
 from claims.models import Document, Dossier
@@ -110,6 +111,17 @@ class AccountRequestFactory(factory.django.DjangoModelFactory):
     cabinet = factory.SubFactory(CabinetFactory)
     company_name = factory.Sequence(lambda n: f"Carrosserie candidate {n}")
     siret = factory.Sequence(lambda n: siret(n + 500_000))
+    postal_code = "73000"
+
+
+class SignUpFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = SignUp
+
+    user = factory.SubFactory(UserFactory)
+    chosen = factory.SubFactory(CabinetFactory)
+    company_name = factory.Sequence(lambda n: f"Carrosserie nouvelle {n}")
+    siret = factory.Sequence(lambda n: siret(n + 700_000))
     postal_code = "73000"
 
 

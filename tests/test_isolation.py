@@ -41,9 +41,12 @@ ROUTES: dict[str, Rule] = {
     "alive": Rule(public=True),
     "ready": Rule(public=True),
     "login": Rule(public=True),
+    "account_login": Rule(public=True),
     "logout": Rule(public=True),
     "sign_up": Rule(public=True),
     "sign_up_sent": Rule(public=True),
+    "sign_up_confirm": Rule(public=True),
+    "sign_up_confirmed": Rule(public=True),
     "password_reset": Rule(public=True),
     "password_reset_sent": Rule(public=True),
     "password_reset_confirm": Rule(public=True),
@@ -148,7 +151,7 @@ def test_the_owner_finds_the_row(name, world, client):
         assert body_of(answer)
 
 
-@pytest.mark.parametrize("name", sorted(set(ROUTES) - {"password_reset_confirm"}))
+@pytest.mark.parametrize("name", sorted(set(ROUTES) - {"password_reset_confirm", "sign_up_confirm"}))
 def test_anonymous_is_sent_to_sign_in(name, world, client):
     rule = ROUTES[name]
     url = reverse(name, kwargs=rule.own(world.lac, "ALPES") if rule.own else {})

@@ -9,7 +9,7 @@ from accounts.models.organisations import (
     Organisation,
     ShopMember,
 )
-from accounts.models.people import AccountRequest, User
+from accounts.models.people import AccountRequest, SignUp, User
 
 __all__ = [
     "AccountRequest",
@@ -20,5 +20,6 @@ __all__ = [
     "JournalEntry",
     "Organisation",
     "ShopMember",
+    "SignUp",
     "User",
 ]
