@@ -23,6 +23,7 @@ WITHOUT_TENANT = {
     "auth.Group": "unused: rights follow memberships",
     "auth.Permission": "unused: rights follow memberships",
     "contenttypes.ContentType": "names of models",
+    "mfa.Authenticator": "read at sign-in, before there is a scope; reached only by its own person",
     "sessions.Session": "read by its secret key, before there is a scope",
 }
 
