@@ -35,6 +35,7 @@ EVENT_LABELS.update(
     {
         "suspended": "Accès suspendu",
         "resumed": "Accès rétabli",
+        Event.EMAIL_TO_CONFIRM: "Inscription, adresse à confirmer",
         Event.ACCOUNT_REQUESTED: "Compte demandé",
         Event.ACCOUNT_EXISTS: "Compte demandé à nouveau",
         Event.ACCOUNT_APPROVED: "Compte accepté",

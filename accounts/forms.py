@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from allauth.account.forms import LoginForm
 from crispy_forms.helper import FormHelper
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
+from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
 from django.core.exceptions import ValidationError
 
@@ -20,31 +21,32 @@ def fields_only() -> FormHelper:
     return helper
 
 
-class SignInForm(AuthenticationForm):
+class SignInForm(LoginForm):  # type: ignore[misc]  # allauth has no types
     """E-mail and password; a closed account, an unknown one and a wrong password read the same."""
 
-    username = forms.EmailField(
-        label="Adresse e-mail",
-        error_messages={
-            "required": "Écrivez l'adresse e-mail de votre compte.",
-            "invalid": "Écrivez une adresse complète, par exemple atelier@exemple.fr.",
-        },
-        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
-    )
     password = forms.CharField(
         label="Mot de passe",
         strip=False,
+        max_length=128,
         error_messages={"required": "Écrivez votre mot de passe."},
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
-    error_messages = {
-        "invalid_login": "Adresse ou mot de passe incorrect : vérifiez-les, ou choisissez « Mot de passe oublié ».",
-        "inactive": "Adresse ou mot de passe incorrect : vérifiez-les, ou choisissez « Mot de passe oublié ».",
-    }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["login"] = forms.EmailField(
+            label="Adresse e-mail",
+            error_messages={
+                "required": "Écrivez l'adresse e-mail de votre compte.",
+                "invalid": "Écrivez une adresse complète, par exemple atelier@exemple.fr.",
+            },
+            widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
+        )
         self.helper = fields_only()
+
+    def add_prefix(self, field_name: str) -> str:
+        """The page calls it as password managers do."""
+        return str(super().add_prefix("username" if field_name == "login" else field_name))
 
 
 class SignUpForm(forms.Form):

@@ -1,8 +1,16 @@
 """The pages of accounts: sign in, ask for an account, wait, renew a password."""
 
+from typing import Any
+
+from allauth.account.views import LoginView, ReauthenticateView
+from allauth.core.ratelimit import respond_429
+from allauth.mfa.base.views import AuthenticateView, IndexView
+from allauth.mfa.base.views import ReauthenticateView as CodeView
+from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView, ViewRecoveryCodesView
+from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LoginView, PasswordResetConfirmView
+from django.contrib.auth.views import PasswordResetConfirmView
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -12,17 +20,40 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import services
+from accounts.adapter import Adapter
+from accounts.browsers import client_address
 from accounts.forms import NewPasswordForm, PasswordResetForm, SignInForm, SignUpForm
 from accounts.http import ActorRequest
+from accounts.limits import RESETS_OF_ADDRESS, SIGN_UPS, SIGN_UPS_OF_ADDRESS
 from accounts.models import AccountRequest
 from accounts.scope import Kind
 
-_sign_in = LoginView.as_view(template_name="accounts/login.html", authentication_form=SignInForm)
-password_reset_confirm = PasswordResetConfirmView.as_view(
-    template_name="accounts/password_reset_confirm.html",
-    form_class=NewPasswordForm,
-    success_url=reverse_lazy("password_reset_done"),
-)
+_sign_in = LoginView.as_view(template_name="accounts/login.html", form_class=SignInForm)
+
+second_factor = AuthenticateView.as_view(template_name="accounts/second_factor.html")
+verify_password = ReauthenticateView.as_view(template_name="accounts/verify_password.html")
+verify_code = CodeView.as_view(template_name="accounts/verify_code.html")
+second_factors = IndexView.as_view(template_name="accounts/second_factors.html")
+activate_totp = never_cache(ActivateTOTPView.as_view(template_name="accounts/totp_activate.html"))
+deactivate_totp = DeactivateTOTPView.as_view(template_name="accounts/totp_deactivate.html")
+recovery_codes = never_cache(ViewRecoveryCodesView.as_view(template_name="accounts/recovery_codes.html"))
+renew_codes = GenerateRecoveryCodesView.as_view(template_name="accounts/recovery_codes_renew.html")
+
+
+class _NewPassword(PasswordResetConfirmView):
+    """The page behind the link of a mail."""
+
+    template_name = "accounts/password_reset_confirm.html"
+    form_class = NewPasswordForm
+    success_url = reverse_lazy("password_reset_done")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        Adapter(self.request).forgive(form.user)
+        return response
+
+
+password_reset_confirm = _NewPassword.as_view()
 
 
 @login_not_required
@@ -33,7 +64,7 @@ def sign_in(request: ActorRequest) -> HttpResponseBase:
     """Sign in; who already is goes home and not to `next`, from which they may just have been turned away."""
     if request.actor.kind != Kind.ANONYMOUS:
         return redirect("home")
-    return _sign_in(request)
+    return _sign_in(request)  # type: ignore[no-any-return]
 
 
 @login_not_required
@@ -57,7 +88,10 @@ def sign_up(request: ActorRequest) -> HttpResponse:
         return redirect("home")
     form = SignUpForm(request.POST or None)
     if form.is_valid():
-        services.request_account(**form.cleaned_data)
+        if not SIGN_UPS_OF_ADDRESS.take(client_address(request)):
+            return respond_429(request)  # type: ignore[no-any-return]
+        if SIGN_UPS.take(form.cleaned_data["email"]):
+            services.request_account(**form.cleaned_data)
         return redirect("sign_up_sent")
     return render(request, "accounts/sign_up.html", {"form": form})
 
@@ -67,6 +101,27 @@ def sign_up(request: ActorRequest) -> HttpResponse:
 def sign_up_sent(request: HttpRequest) -> HttpResponse:
     """Say the same to everybody."""
     return render(request, "accounts/sign_up_sent.html")
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_up_confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """Show what the link confirms, then confirm it: a mail scanner that follows links confirms nothing."""
+    try:
+        if request.method == "POST":
+            services.confirm_sign_up(token)
+            return redirect("sign_up_confirmed")
+        found = services.find_sign_up(token)
+    except services.Unconfirmed:
+        found = None
+    return render(request, "accounts/sign_up_confirm.html", {"found": found})
+
+
+@login_not_required
+@require_safe
+def sign_up_confirmed(request: HttpRequest) -> HttpResponse:
+    return render(request, "accounts/sign_up_confirmed.html")
 
 
 @require_safe
@@ -84,6 +139,8 @@ def pending(request: ActorRequest) -> HttpResponse:
 def password_reset(request: HttpRequest) -> HttpResponse:
     form = PasswordResetForm(request.POST or None)
     if form.is_valid():
+        if not RESETS_OF_ADDRESS.take(client_address(request)):
+            return respond_429(request)  # type: ignore[no-any-return]
         services.request_password_reset(**form.cleaned_data)
         return redirect("password_reset_sent")
     return render(request, "accounts/password_reset.html", {"form": form})

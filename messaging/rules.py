@@ -22,9 +22,10 @@ from accounts.models import (
     Invitation,
     JournalEntry,
     ShopMember,
+    SignUp,
     User,
 )
-from accounts.services import Event
+from accounts.services import Event, confirmation_token
 from accounts.services.invitations import token_of
 from accounts.validators import display_siret
 from claims.models import MissingDossierRequest
@@ -80,6 +81,10 @@ def _deciders(request: AccountRequest) -> QuerySet[User]:
 
 def _requester(request: AccountRequest) -> QuerySet[User]:
     return User.objects.filter(pk=request.user_id, is_active=True)
+
+
+def _applicant(sign_up: SignUp) -> QuerySet[User]:
+    return User.objects.filter(pk=sign_up.user_id, is_active=True)
 
 
 def _welcomed(request: AccountRequest) -> QuerySet[User]:
@@ -174,6 +179,11 @@ def _draft_decided(draft: Draft) -> str:
 # What a mail says ----------------------------------------------------------------------------------------------------
 
 
+def _confirmation(sign_up: SignUp, _user: User) -> dict[str, Any]:
+    link = address("sign_up_confirm", confirmation_token(sign_up))
+    return {"sign_up": sign_up, "siret": display_siret(sign_up.siret), "link": link}
+
+
 def _request(request: AccountRequest, _user: User) -> dict[str, Any]:
     return {
         "request": request,
@@ -232,6 +242,7 @@ def _found(request: MissingDossierRequest, _user: User) -> dict[str, Any]:
 
 
 TELL: dict[str, Tell] = {
+    Event.EMAIL_TO_CONFIRM: Tell("accounts/email/email_to_confirm", _applicant, _confirmation),
     Event.ACCOUNT_REQUESTED: Tell("accounts/email/account_requested", _deciders, _request, _decided),
     Event.ACCOUNT_EXISTS: Tell("accounts/email/account_exists", _themself, _doors, once_per=timedelta(hours=1)),
     Event.ACCOUNT_APPROVED: Tell("accounts/email/account_approved", _welcomed, _decision, _not(State.APPROVED)),

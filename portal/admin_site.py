@@ -10,11 +10,13 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, reverse
 from django.utils.http import urlencode
 
 from accounts.models import AccountRequest
 from accounts.scope import Actor, Kind, TenantModel
+from accounts.secondfactor import must_set_up
 from accounts.tenantadmin import STAFF_KINDS, TenantModelAdmin, actor_of
 from claims.models import Dossier, MissingDossierRequest
 from claims.workflow import TAB_OF_STATE, WAITING
@@ -50,6 +52,8 @@ class StaffAdminSite(admin.AdminSite):
         guarded = super().admin_view(view, cacheable)
 
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if must_set_up(actor_of(request), request.user):
+                return redirect("mfa_index")
             if self.has_permission(request):
                 return guarded(request, *args, **kwargs)
             return self._turned_away(request)

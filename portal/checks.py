@@ -17,10 +17,13 @@ from accounts.scope import TenantModel
 # Models that belong to no tenant, each with its reason.
 WITHOUT_TENANT = {
     "accounts.User": "read at sign-in, before there is a scope; reached only by its own person and the network",
+    "account.EmailAddress": "read at sign-in, before there is a scope; one a user, reached only through them",
+    "account.EmailConfirmation": "unused: links are signed when their mail leaves",
     "admin.LogEntry": "never written: the journal is ours",
     "auth.Group": "unused: rights follow memberships",
     "auth.Permission": "unused: rights follow memberships",
     "contenttypes.ContentType": "names of models",
+    "mfa.Authenticator": "read at sign-in, before there is a scope; reached only by its own person",
     "sessions.Session": "read by its secret key, before there is a scope",
 }
 

@@ -21,4 +21,5 @@ urlpatterns = [
 handler400 = views.bad_request
 handler403 = views.forbidden
 handler404 = views.not_found
+handler429 = views.too_many  # allauth's limits
 handler500 = views.broken

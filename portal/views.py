@@ -94,6 +94,16 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _failure(request, 400, "Cette demande est mal formée", "Revenez à la page précédente et recommencez.")
 
 
+@login_not_required
+def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _failure(
+        request,
+        429,
+        "Trop de demandes à la fois",
+        "Rien n'a été enregistré. Attendez quelques minutes, puis recommencez.",
+    )
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     return _failure(
         request,

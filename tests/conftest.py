@@ -1,9 +1,11 @@
 """The test world: real PostgreSQL under the application's own role, real Valkey, and a clock one may turn."""
 
+import secrets
 from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connections
 
 from accounts import scope
@@ -14,6 +16,7 @@ from tests.world import world  # noqa: F401 -- a fixture
 
 def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STAFF_SECOND_FACTOR = False  # tests of the second factor ask for it
     settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 
@@ -58,3 +61,10 @@ def _system_scope(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _private_files(tmp_path: object, settings: object) -> None:
     settings.MEDIA_ROOT = tmp_path / "files"  # type: ignore[attr-defined, operator]
+
+
+@pytest.fixture(autouse=True)
+def _own_cache() -> None:
+    """What one test counted limits no other."""
+    prefix = f"essai-{secrets.token_hex(4)}"
+    settings.CACHES["default"]["KEY_PREFIX"] = cache.key_prefix = prefix

@@ -17,6 +17,7 @@ from accounts.models import (
     Invitation,
     Organisation,
     ShopMember,
+    SignUp,
     User,
 )
 from claims.models import Document, Dossier, MissingDossierRequest
@@ -171,6 +172,17 @@ class AccountRequestFactory(factory.django.DjangoModelFactory):
     cabinet = factory.SubFactory(CabinetFactory)
     company_name = factory.Sequence(lambda n: f"Carrosserie candidate {n}")
     siret = factory.Sequence(lambda n: siret(n + 500_000))
+    postal_code = "73000"
+
+
+class SignUpFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = SignUp
+
+    user = factory.SubFactory(UserFactory)
+    chosen = factory.SubFactory(CabinetFactory)
+    company_name = factory.Sequence(lambda n: f"Carrosserie nouvelle {n}")
+    siret = factory.Sequence(lambda n: siret(n + 700_000))
     postal_code = "73000"
 
 

@@ -67,9 +67,12 @@ ROUTES: dict[str, Rule] = {
     "alive": Rule(public=True),
     "ready": Rule(public=True),
     "login": Rule(public=True),
+    "account_login": Rule(public=True),
     "logout": Rule(public=True),
     "sign_up": Rule(public=True),
     "sign_up_sent": Rule(public=True),
+    "sign_up_confirm": Rule(public=True),
+    "sign_up_confirmed": Rule(public=True),
     "password_reset": Rule(public=True),
     "password_reset_sent": Rule(public=True),
     "password_reset_confirm": Rule(public=True),
@@ -92,6 +95,14 @@ ROUTES: dict[str, Rule] = {
     "drafts": Rule(),
     "draft_decide": Rule(own=_draft, acts=True),
     "invitation": Rule(public=True),
+    "mfa_authenticate": Rule(public=True),
+    "account_reauthenticate": Rule(),
+    "mfa_index": Rule(),
+    "mfa_reauthenticate": Rule(),
+    "mfa_activate_totp": Rule(),
+    "mfa_deactivate_totp": Rule(),
+    "mfa_view_recovery_codes": Rule(),
+    "mfa_generate_recovery_codes": Rule(),
     "dossiers": Rule(),
     "dossier": Rule(own=_dossier),
     "dossier_documents": Rule(own=_dossier),
@@ -99,7 +110,7 @@ ROUTES: dict[str, Rule] = {
     "document": Rule(own=_document),
     "document_preview": Rule(own=_document),
 }
-SECRET_ADDRESSES = {"password_reset_confirm", "invitation"}
+SECRET_ADDRESSES = {"password_reset_confirm", "invitation", "sign_up_confirm"}
 WITH_ROWS = [name for name, rule in ROUTES.items() if rule.own]
 
 

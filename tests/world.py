@@ -22,6 +22,7 @@ from tests.factories import (
     MissingFactory,
     OrganisationFactory,
     ShopMemberFactory,
+    SignUpFactory,
     UserFactory,
 )
 
@@ -49,6 +50,7 @@ def _cabinet(code: str) -> SimpleNamespace:
     }
     orphan = DossierFactory(cabinet=cabinet, establishment=None, siret="12345", reference=f"{code}-ORPHELIN")
     request = AccountRequestFactory(cabinet=cabinet, company_name=f"Candidat chez {code}")
+    SignUpFactory(user=request.user, chosen=cabinet)
     return SimpleNamespace(cabinet=cabinet, orphan=orphan, request=request, **staff)
 
 

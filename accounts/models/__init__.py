@@ -11,7 +11,7 @@ from accounts.models.organisations import (
     Organisation,
     ShopMember,
 )
-from accounts.models.people import AccountRequest, User
+from accounts.models.people import AccountRequest, SignUp, User
 
 __all__ = [
     "AccountRequest",
@@ -27,5 +27,6 @@ __all__ = [
     "Organisation",
     "ProfileEstablishment",
     "ShopMember",
+    "SignUp",
     "User",
 ]

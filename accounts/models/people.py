@@ -57,6 +57,29 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.full_name or self.email
 
 
+class SignUp(TenantModel):
+    """What somebody typed to ask for an account, until they open the link sent to their address; then a request."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="utilisateur")
+    # Not named `cabinet`: the journal copies that one, and no cabinet hears of an address that nobody confirmed.
+    chosen = models.ForeignKey("accounts.Cabinet", models.PROTECT, related_name="+", verbose_name="cabinet choisi")
+    company_name = models.CharField("nom de l'entreprise", max_length=120)
+    siret = models.CharField("SIRET", max_length=14, validators=[validate_siret])
+    postal_code = models.CharField("code postal", max_length=5, validators=[validate_postal_code])
+    asked_at = models.DateTimeField("demandée le", default=timezone.now, editable=False)
+
+    tenant_paths = {Kind.PENDING: BY_USER}
+    objects = TenantQuerySet["SignUp"].as_manager()
+
+    class Meta:
+        verbose_name = "inscription à confirmer"
+        verbose_name_plural = "inscriptions à confirmer"
+        constraints = [models.UniqueConstraint(fields=["user"], name="sign_up_one_a_user")]
+
+    def __str__(self) -> str:
+        return f"{self.company_name} ({self.siret})"
+
+
 class AccountRequest(TenantModel):
     """A shop's request for an account, decided once by the staff of the cabinet it named or by the network."""
 

@@ -1,25 +1,40 @@
 """What is done to accounts: asking for one, deciding, renewing a password."""
 
+from accounts.services.addresses import is_confirmed, know_address
 from accounts.services.decisions import approve_request, refuse_request
 from accounts.services.delegations import DEFAULT_PROFILE, end_membership, grant, revoke, save_profile
 from accounts.services.events import Event
 from accounts.services.invitations import accept_invitation, invite, open_invitation, revoke_invitation
 from accounts.services.passwords import change_password, request_password_reset
 from accounts.services.portfolio import leave_establishment, proposals, request_establishment
-from accounts.services.sign_up import open_cabinets, request_account
+from accounts.services.sign_up import (
+    Unconfirmed,
+    confirm_sign_up,
+    confirmation_token,
+    find_sign_up,
+    open_cabinets,
+    remind_to_confirm,
+    request_account,
+)
 from accounts.services.validation import amend, approve, refuse, register, submit
 
 __all__ = [
     "DEFAULT_PROFILE",
     "Event",
+    "Unconfirmed",
     "accept_invitation",
     "amend",
     "approve",
     "approve_request",
     "change_password",
+    "confirm_sign_up",
+    "confirmation_token",
     "end_membership",
+    "find_sign_up",
     "grant",
     "invite",
+    "is_confirmed",
+    "know_address",
     "leave_establishment",
     "open_cabinets",
     "open_invitation",
@@ -27,6 +42,7 @@ __all__ = [
     "refuse",
     "refuse_request",
     "register",
+    "remind_to_confirm",
     "request_account",
     "request_establishment",
     "request_password_reset",

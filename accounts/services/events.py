@@ -6,6 +6,7 @@ from enum import StrEnum
 class Event(StrEnum):
     """Looking for one of these names finds the act, its journal entry and its mail."""
 
+    EMAIL_TO_CONFIRM = "email_to_confirm"
     ACCOUNT_REQUESTED = "account_requested"
     ACCOUNT_EXISTS = "account_exists"
     ACCOUNT_APPROVED = "account_approved"

@@ -133,3 +133,24 @@ def test_a_weak_password_is_refused_in_french(db):
 
     assert response.status_code == 200
     assert "12 caractères" in str(response.context["form"].errors)
+
+
+def test_a_link_dies_with_the_address_it_was_sent_to(db):
+    user = UserFactory()
+    link = link_of(user)
+
+    user.email = "nouvelle@exemple.test"
+    user.save()
+
+    assert Client().get(link, follow=True).context["validlink"] is False
+
+
+def test_a_link_dies_with_the_next_password(db):
+    user = UserFactory()
+    first = link_of(user)
+    Notification.objects.all().delete()
+    second = link_of(user)
+
+    change(Client(), second)
+
+    assert Client().get(first, follow=True).context["validlink"] is False

@@ -1,6 +1,8 @@
 """Asking for an account: what may be typed, and an answer that tells nothing."""
 
+import re
 import threading
+import time
 
 import pytest
 import time_machine
@@ -10,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import scope
-from accounts.models import AccountRequest, JournalEntry, User
+from accounts.models import AccountRequest, JournalEntry, SignUp, User
 from accounts.scope import System
 from messaging.models import Notification
 from messaging.services import send_due
@@ -33,21 +35,115 @@ def typed(cabinet, /, **changes):
     }
 
 
-def test_a_request_makes_a_login_that_sees_nothing(client, db):
+def link_in_mail(sent):
+    return re.search(r"https?://[^/]+(/inscription/confirmer/\S+)", sent.body)[1]
+
+
+def test_a_request_reaches_the_cabinet_once_the_address_is_confirmed(client, db):
     staff = CabinetMemberFactory()
 
     response = client.post(reverse("sign_up"), typed(staff.cabinet))
 
     assert (response.status_code, response["Location"]) == (302, reverse("sign_up_sent"))
-    request = AccountRequest.objects.select_related("user").get()
-    assert (request.siret, request.company_name, request.state) == (SIRET, "Carrosserie des Alpes", "pending")
-    assert (request.user.email, request.user.mobile) == ("atelier@exemple.test", "+33612345678")
-    assert request.user.check_password("Trois-petits-tas-de-tôle")
-    assert JournalEntry.objects.get().event == "account_requested"
+    user = User.objects.get(email="atelier@exemple.test")
+    assert user.mobile == "+33612345678"
+    assert user.check_password("Trois-petits-tas-de-tôle")
+    assert JournalEntry.objects.get().event == "email_to_confirm"
     assert mail.outbox == [], "no mail leaves in the request"
     assert send_due().sent == 1
-    assert mail.outbox[0].to == [staff.user.email]
-    assert f"/admin/accounts/accountrequest/{request.pk}/change/" in mail.outbox[0].body
+    assert [sent.to for sent in mail.outbox] == [[user.email]], "the cabinet is told nothing yet"
+    with scope.acting_as(staff.user.pk) as actor:
+        assert not AccountRequest.objects.visible_to(actor).exists()
+        assert not SignUp.objects.exists(), "nor does the database show it what waits"
+        assert not JournalEntry.objects.exists()
+
+    link = link_in_mail(mail.outbox[0])
+    page = client.get(link)
+    assert not AccountRequest.objects.exists(), "a scanner that follows links confirms nothing"
+    assert "Carrosserie des Alpes" in page.content.decode()
+    assert client.post(link)["Location"] == reverse("sign_up_confirmed")
+
+    request = AccountRequest.objects.select_related("user").get()
+    assert (request.siret, request.company_name, request.state) == (SIRET, "Carrosserie des Alpes", "pending")
+    assert request.user == user
+    assert not SignUp.objects.exists()
+    assert send_due().sent == 1
+    assert mail.outbox[1].to == [staff.user.email]
+    assert f"/admin/accounts/accountrequest/{request.pk}/change/" in mail.outbox[1].body
+    assert client.get(reverse("sign_up_confirmed")).status_code == 200
+
+
+def sign_in(user_email, password="Trois-petits-tas-de-tôle"):
+    client = Client()
+    return client, client.post(reverse("login"), {"username": user_email, "password": password})
+
+
+def test_nobody_signs_in_before_the_address_is_confirmed_then_they_wait(client, db):
+    client.post(reverse("sign_up"), typed(CabinetFactory()))
+    send_due()
+
+    visitor, response = sign_in("atelier@exemple.test")
+
+    assert response["Location"] == reverse("sign_up_sent")
+    assert "_auth_user_id" not in visitor.session
+    assert send_due().sent == 1, "the link is sent again"
+
+    client.post(link_in_mail(mail.outbox[-1]))
+    visitor, response = sign_in("atelier@exemple.test")
+
+    assert response["Location"] == reverse("home")
+    assert visitor.get("/")["Location"] == reverse("pending")
+    assert visitor.get(reverse("pending")).status_code == 200
+
+
+def test_a_link_confirms_once_and_not_after_three_days(client, db):
+    client.post(reverse("sign_up"), typed(CabinetFactory()))
+    send_due()
+    link = link_in_mail(mail.outbox[0])
+
+    with time_machine.travel(time.time() + 3 * 86400 + 1):
+        assert client.post(link).status_code == 200
+    assert not AccountRequest.objects.exists()
+    assert [client.post(link).status_code for _ in range(3)] == [302, 200, 200]
+    assert AccountRequest.objects.count() == 1
+    for false in ("x", link.split("/")[-2][:-2], "é:1:2"):
+        assert client.get(reverse("sign_up_confirm", args=[false])).context["found"] is None
+
+
+def test_a_link_confirms_what_was_typed_with_it_only(client, db):
+    """Whoever asks in somebody's name first, or after them, gets nothing confirmed by that person's link."""
+    cabinet = CabinetFactory()
+    client.post(reverse("sign_up"), typed(cabinet, password="Le-mot-de-passe-du-pirate"))
+    send_due()
+    Client().post(reverse("sign_up"), typed(cabinet))
+    send_due()
+    theirs, mine = (link_in_mail(sent) for sent in mail.outbox)
+
+    assert client.get(theirs).context["found"] is None
+    assert client.post(mine).status_code == 302
+    assert "_auth_user_id" not in sign_in("atelier@exemple.test", "Le-mot-de-passe-du-pirate")[0].session
+    assert "_auth_user_id" in sign_in("atelier@exemple.test")[0].session
+
+
+@pytest.mark.parametrize("header", ["HTTP_HOST", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED"])
+def test_the_host_of_the_confirmation_link_is_ours(client, db, settings, header):
+    settings.BASE_URL = "https://portail.exemple.test"
+    settings.ALLOWED_HOSTS = ["*"]
+
+    client.post(reverse("sign_up"), typed(CabinetFactory()), **{header: "pirate.test"})
+    send_due()
+
+    assert "pirate" not in str(mail.outbox[0].message())
+    assert "https://portail.exemple.test/inscription/confirmer/" in mail.outbox[0].body
+
+
+def test_one_address_does_not_ask_without_end(client, db):
+    cabinet = CabinetFactory()
+
+    answers = {client.post(reverse("sign_up"), typed(cabinet)).status_code for _ in range(8)}
+
+    assert answers == {302}
+    assert JournalEntry.objects.filter(event="email_to_confirm").count() == 5
 
 
 @pytest.mark.parametrize(
@@ -136,7 +232,7 @@ def test_a_double_click_is_one_request_and_one_mail(client, db):
         client.post(reverse("sign_up"), typed(staff.cabinet))
 
     assert send_due().sent == 1
-    assert AccountRequest.objects.count() == 1
+    assert (User.objects.count(), SignUp.objects.count()) == (2, 1)
 
 
 @pytest.mark.slow
@@ -161,7 +257,7 @@ def test_fifty_at_once_make_one_user(transactional_db):
 
     with scope.system(System.TESTS):
         assert statuses == [302] * 50
-        assert (User.objects.count(), AccountRequest.objects.count()) == (1, 1)
+        assert (User.objects.count(), SignUp.objects.count()) == (1, 1)
 
 
 def test_who_is_signed_in_goes_home(client, world):

@@ -14,7 +14,7 @@ from accounts.services import Event
 from claims.services.missing import Fact
 from messaging.rules import TELL
 from messaging.services import send_due
-from tests.factories import DraftFactory, ShopMemberFactory
+from tests.factories import DraftFactory, ShopMemberFactory, SignUpFactory
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 PARTS = ("_subject.txt", "_body.txt", "_body.html")
@@ -45,6 +45,7 @@ def _facts(world):
     new = ShopMemberFactory(organisation=world.deux.organisation, role=ShopMember.Role.COLLABORATOR)
     approved, refused = world.berry.request, world.alpes.request
     ShopMemberFactory(user=approved.user)
+    yield Event.EMAIL_TO_CONFIRM, SignUpFactory()
     yield Event.ACCOUNT_REQUESTED, world.alpes.request
     yield Event.ACCOUNT_EXISTS, world.lac.owner
     yield Event.PASSWORD_RESET, world.lac.owner

@@ -1,0 +1,43 @@
+"""The second factor: secrets kept encrypted, asked of staff by default."""
+
+import base64
+import hashlib
+from typing import Any
+
+from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import Fernet, MultiFernet
+from django.conf import settings
+
+from accounts.scope import Actor, Kind
+
+
+def _fernet() -> MultiFernet:
+    """Keys made from SECRET_KEY and its predecessors: a new key may come while the old secrets are still read."""
+    keys = [str(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"mfa:" + k.encode()).digest())) for k in keys])
+
+
+class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
+    """Allauth's questions about second factors, answered by the portal."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": "Ce code n'est pas le bon : attendez le suivant, ou servez-vous d'un code de secours.",
+    }
+
+    def encrypt(self, text: str) -> str:
+        return _fernet().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _fernet().decrypt(encrypted_text.encode()).decode()
+
+    def get_totp_issuer(self) -> str:
+        return "Portail Réparateurs"
+
+    def send_notification_mail(self, *_args: Any, **_more: Any) -> None:
+        """Send nothing inside a request."""
+
+
+def must_set_up(actor: Actor, user: Any) -> bool:
+    """Whether this person, of a cabinet or of the network, still has to choose a second factor."""
+    of_staff = actor.kind in {Kind.STAFF, Kind.NETWORK}
+    return of_staff and settings.STAFF_SECOND_FACTOR and not MfaAdapter().is_mfa_enabled(user)
