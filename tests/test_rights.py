@@ -32,9 +32,13 @@ MANAGES = {
 }  # a colleague's row: 403
 # Pages of a right held at one establishment at least: 403 without it.
 SOMEWHERE: dict[str, Right] = {"people": Right.PEOPLE, "profile_add": Right.PEOPLE}
-FREE = {"home", "login", "pending", "dossiers", "establishments"} | {
-    name for name, rule in ROUTES.items() if rule.public
-}
+# One's own second factor and questions need no right; what they show is one's own.
+OWN = {name for name in ROUTES if name.startswith("mfa_")} | {"account_login", "account_reauthenticate"}
+FREE = (
+    {"home", "login", "pending", "dossiers", "establishments", "missing_dossier"}
+    | OWN & set(ROUTES)
+    | {name for name, rule in ROUTES.items() if rule.public}
+)
 
 
 def may_manage(rights, name):
