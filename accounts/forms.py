@@ -49,6 +49,26 @@ class SignInForm(LoginForm):  # type: ignore[misc]  # allauth has no types
         return str(super().add_prefix("username" if field_name == "login" else field_name))
 
 
+def siret_field() -> forms.CharField:
+    """The SIRET of an establishment, as every page asks for it."""
+    return forms.CharField(
+        label="SIRET",
+        max_length=30,
+        help_text="14 chiffres, avec ou sans espaces.",
+        error_messages={"required": "Écrivez les 14 chiffres du SIRET de l'établissement."},
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+
+def postal_code_field() -> forms.CharField:
+    return forms.CharField(
+        label="Code postal",
+        validators=[validate_postal_code],
+        error_messages={"required": "Écrivez les 5 chiffres du code postal de l'établissement."},
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "postal-code"}),
+    )
+
+
 class SignUpForm(forms.Form):
     """A request for an account; nothing here depends on who has one already."""
 
@@ -74,19 +94,8 @@ class SignUpForm(forms.Form):
         error_messages={"required": "Écrivez un numéro de mobile, par exemple 06 12 34 56 78."},
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
     )
-    siret = forms.CharField(
-        label="SIRET",
-        max_length=30,
-        help_text="14 chiffres, avec ou sans espaces.",
-        error_messages={"required": "Écrivez les 14 chiffres du SIRET de l'établissement."},
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-    )
-    postal_code = forms.CharField(
-        label="Code postal",
-        validators=[validate_postal_code],
-        error_messages={"required": "Écrivez les 5 chiffres du code postal de l'établissement."},
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "postal-code"}),
-    )
+    siret = siret_field()
+    postal_code = postal_code_field()
     cabinet: "forms.ModelChoiceField[Cabinet]" = forms.ModelChoiceField(
         queryset=None,  # the service says which
         label="Cabinet de rattachement",

@@ -9,9 +9,10 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from accounts import services
+from accounts.forms import postal_code_field, siret_field
 from accounts.models import Cabinet, DelegationProfile, Establishment, User
 from accounts.scope import RIGHT_LABELS, Actor, Right
-from accounts.validators import clean_siret, validate_postal_code
+from accounts.validators import clean_siret
 
 
 class PortalForm(forms.Form):
@@ -141,19 +142,8 @@ class ProfileForm(PortalForm):
 class EstablishmentForm(PortalForm):
     """An establishment to add, and the cabinet that will confirm it."""
 
-    siret = forms.CharField(
-        label="SIRET",
-        max_length=30,
-        help_text="14 chiffres, avec ou sans espaces.",
-        error_messages={"required": "Écrivez les 14 chiffres du SIRET de l'établissement."},
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-    )
-    postal_code = forms.CharField(
-        label="Code postal",
-        validators=[validate_postal_code],
-        error_messages={"required": "Écrivez les 5 chiffres du code postal de l'établissement."},
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "postal-code"}),
-    )
+    siret = siret_field()
+    postal_code = postal_code_field()
     cabinet: "forms.ModelChoiceField[Cabinet]" = forms.ModelChoiceField(
         queryset=None,  # the service says which
         label="Cabinet qui confirmera",

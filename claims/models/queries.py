@@ -63,9 +63,6 @@ class ListRequest:
 class DossierQuerySet(TenantQuerySet["Dossier"]):
     """The vocabulary of dossiers."""
 
-    def open(self) -> "DossierQuerySet":
-        return self.exclude(tab=CLOSED_TAB_NUMBER)
-
     def without_establishment(self) -> "DossierQuerySet":
         """« SIRET à corriger »: attached to nobody until staff correct it."""
         return self.filter(establishment=None)
