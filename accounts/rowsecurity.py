@@ -7,6 +7,7 @@ from django.db.migrations.state import ProjectState
 # Sub-selects without correlation: PostgreSQL evaluates each once per statement.
 EVERYTHING = "(SELECT scope_all())"
 CABINET = "cabinet_id = ANY ((SELECT scope_ids('portal.cabinets'))::bigint[])"
+CABINET_OF_DOSSIER = CABINET  # for what hangs on a dossier, and has a `dossier_id`: staff who see it see its rows
 # The pairs a cabinet has suspended are nearly always none: then no text is put together, row after row.
 ESTABLISHMENT = (
     "(establishment_id = ANY ((SELECT scope_ids('portal.establishments'))::bigint[])"

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import services
 from accounts.exceptions import NotAllowed
-from accounts.forms_portfolio import AcceptForm, EstablishmentForm, GrantForm, InviteForm, ProfileForm
+from accounts.forms.portfolio import AcceptForm, EstablishmentForm, GrantForm, InviteForm, ProfileForm
 from accounts.http import ActorRequest
 from accounts.models import Delegation, DelegationProfile, Draft, Establishment, Invitation, ShopMember
 from accounts.scope import RIGHT_LABELS, Kind, Right

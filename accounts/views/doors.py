@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import services
 from accounts.adapter import Adapter
 from accounts.browsers import client_address
-from accounts.forms import NewPasswordForm, PasswordResetForm, SignInForm, SignUpForm
+from accounts.forms.doors import NewPasswordForm, PasswordResetForm, SignInForm, SignUpForm
 from accounts.http import ActorRequest
 from accounts.limits import RESETS_OF_ADDRESS, SIGN_UPS, SIGN_UPS_OF_ADDRESS
 from accounts.models import AccountRequest

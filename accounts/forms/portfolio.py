@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from accounts import services
-from accounts.forms import postal_code_field, siret_field
+from accounts.forms.doors import postal_code_field, siret_field
 from accounts.models import Cabinet, DelegationProfile, Establishment, User
 from accounts.scope import RIGHT_LABELS, Actor, Right
 from accounts.validators import clean_siret
