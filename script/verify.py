@@ -87,7 +87,8 @@ def servers() -> Iterator[dict[str, str]]:
 
 def provision(admin: str) -> dict[str, str]:
     """The roles belong to a whole server: one that serves a portal must not have its passwords changed."""
-    theirs = {name for name in roles.owned_databases(admin) if not name.removeprefix("test_").startswith(TEST_DATABASE)}
+    owned = roles.owned_databases(admin)
+    theirs = {name for name in owned if not name.removeprefix("test_").startswith(TEST_DATABASE)}
     if theirs:
         raise StartError(
             f"Le serveur de DATABASE_URL sert déjà la base {min(theirs)} : "

@@ -14,7 +14,6 @@ from accounts.scope import System
 from portal.management.commands.migrate import grant_to_application
 from tests.world import world  # noqa: F401 -- a fixture
 
-
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")  # each has a base and a queue of its own
 
 
