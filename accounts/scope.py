@@ -40,6 +40,7 @@ class System(StrEnum):
     DELEGATION = "delegation"
     PORTFOLIO = "portfolio"
     VALIDATION = "validation"
+    TARIFFS = "tariffs"
     DEMO = "demo"
     TESTS = "tests"
 

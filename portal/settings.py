@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "portal.apps.PortalConfig",
     "messaging.apps.MessagingConfig",
     "claims.apps.ClaimsConfig",
+    "tariffs.apps.TariffsConfig",
     "accounts.apps.AccountsConfig",
     "portal.apps.StaffAdminConfig",
     "django.contrib.auth",

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from accounts.models import CabinetMember, ShopMember
+from tariffs.models import TariffDraft, TariffPdf
 from tests.factories import (
     AccountRequestFactory,
     CabinetFactory,
@@ -23,6 +24,8 @@ from tests.factories import (
     OrganisationFactory,
     ShopMemberFactory,
     SignUpFactory,
+    TariffVersionFactory,
+    TransmissionFactory,
     UserFactory,
 )
 
@@ -75,7 +78,10 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         dossiers={},
         documents={},
         missing={},
+        tariff=TariffVersionFactory(site=establishment, number=1, rows={f"PAYEUR {name}": "61.00"}),
     )
+    TariffDraft.objects.create(user=owner, site=establishment)
+    TariffPdf.objects.create(version=shop.tariff, site=establishment, file=f"tarifs/{name}")
     for side in cabinets:
         code = side.cabinet.code
         LinkFactory(
@@ -91,6 +97,7 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
             cabinet=side.cabinet, establishment=establishment, author=owner, wanted=f"{code}-PERDU-{name.upper()}"
         )
         shop.dossiers[code] = dossier
+        TransmissionFactory(version=shop.tariff, cabinet=side.cabinet)
         shop.documents[code] = DocumentFactory(dossier=dossier, label=f"RAPPORT {code} {name}.pdf")
     return shop
 
