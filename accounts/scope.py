@@ -127,6 +127,10 @@ class Actor:
     def may_somewhere(self, right: Right) -> bool:
         return any(right in site.rights for site in self.sites)
 
+    @property
+    def keeps_tariffs(self) -> bool:
+        return self.may_somewhere(Right.TARIFFS)
+
     def must_submit(self, right: Right, establishment_id: int | None) -> bool:
         """Whether what this person sends under this right first waits for somebody who answers for the company."""
         return self.may(right, establishment_id) and not any(

@@ -70,3 +70,11 @@ def yes(typed: str) -> bool:
     if word in {"oui", "o", "1", "x", "on", "true", "vrai", "agree"}:
         return True
     raise CellError("tapez « oui » ou « non »")
+
+
+def is_yes(typed: str) -> bool:
+    """The same for showing: what cannot be read is no."""
+    try:
+        return yes(typed)
+    except CellError:
+        return False

@@ -1,5 +1,7 @@
 """What is done with rates: typing a grid, sending it, reading the ledger."""
 
+from tariffs.cells import is_yes
+from tariffs.rules import in_force
 from tariffs.services.drafts import draft_of, forget_draft, save_draft
 from tariffs.services.grids import CellProblem, Parsed, TypedGrid, TypedRow, blank_grid, parse, typed_from_version
 from tariffs.services.questions import Answer, answer
@@ -19,6 +21,8 @@ __all__ = [
     "blank_grid",
     "draft_of",
     "forget_draft",
+    "in_force",
+    "is_yes",
     "parse",
     "resend",
     "save_draft",

@@ -70,6 +70,12 @@ class CellProblem:
     message: str
 
     @property
+    def label(self) -> str:
+        """What the field is called on the page."""
+        own = {MAKE: "Marque concernée", DATE: "Date d’application", PAYER: "payeur", APPROVED: "agréé"}
+        return own.get(self.field) or BY_SLUG[self.field].label
+
+    @property
     def anchor(self) -> str:
         """The id of the field on the page."""
         return f"id_{self.field}" if self.row is None else f"l{self.row}-{self.field}"

@@ -31,16 +31,17 @@ class Answer:
     lines: tuple[Line, ...]
 
 
-def answer(versions: Iterable[TariffVersion], *, payer: str, make: str, on: date, postal_code: str) -> Answer | None:
+def answer(versions: Iterable[TariffVersion], *, payer: str, make: str, on: date) -> Answer | None:
     """The one rate for a payer and a make on a day among the versions of one establishment, rows prefetched."""
     by_number = {version.number: version for version in versions}
     grids = [version.grid() for version in by_number.values()]
     found = rules.applicable(grids, payer_key=cells.key(payer), make_key=cells.key(make), on=on)
     if found is None:
         return None
-    tax = vat.rate_at(postal_code)
+    version = by_number[found.grid.number]
+    tax = vat.rate_at(version.site.postal_code)
     lines = tuple(_line(column, found.row, tax) for column in COLUMNS)
-    return Answer(by_number[found.grid.number], found.row, _reason(found), tax, lines)
+    return Answer(version, found.row, _reason(found), tax, lines)
 
 
 def _line(column: Column, rate: Any, tax: Decimal | None) -> Line:
