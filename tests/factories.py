@@ -20,7 +20,7 @@ from accounts.models import (
     SignUp,
     User,
 )
-from claims.models import Document, Dossier, MissingDossierRequest
+from claims.models import Document, Dossier, Job, MissingDossierRequest
 from claims.models.missing import key_of
 
 PASSWORD = "un-mot-de-passe-d-essai"
@@ -226,3 +226,15 @@ class MissingFactory(factory.django.DjangoModelFactory):
     author = factory.SubFactory(UserFactory)
     wanted = factory.Sequence(lambda n: f"PERDU-{n}")
     wanted_key = factory.LazyAttribute(lambda row: key_of(row.wanted))
+
+
+class JobFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Job
+
+    kind = "essay"
+    subject_type = "claims.dossier"
+    dossier = factory.SubFactory(DossierFactory)
+    subject_id = factory.SelfAttribute("dossier.pk")
+    cabinet = factory.SelfAttribute("dossier.cabinet")
+    establishment = factory.SelfAttribute("dossier.establishment")

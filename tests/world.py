@@ -18,6 +18,7 @@ from tests.factories import (
     DraftFactory,
     EstablishmentFactory,
     InvitationFactory,
+    JobFactory,
     LinkFactory,
     MissingFactory,
     OrganisationFactory,
@@ -91,6 +92,7 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
             cabinet=side.cabinet, establishment=establishment, author=owner, wanted=f"{code}-PERDU-{name.upper()}"
         )
         shop.dossiers[code] = dossier
+        JobFactory(dossier=dossier)
         shop.documents[code] = DocumentFactory(dossier=dossier, label=f"RAPPORT {code} {name}.pdf")
     return shop
 
