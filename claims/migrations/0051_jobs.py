@@ -11,7 +11,7 @@ from accounts.rowsecurity import CABINET_OF_DOSSIER, ESTABLISHMENT, EVERYTHING, 
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0010_sign_up"),
-        ("claims", "0004_missing_dossier"),
+        ("claims", "0061_versions_verdicts_exports"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
