@@ -152,5 +152,5 @@ class Guard:
             policy = {"worker-src": [SELF, "blob:"], "style-src": [NONCE]}
         elif self.by_google:
             policy = {"script-src": _GOOGLE, "frame-src": _GOOGLE, "connect-src": _GOOGLE[:1]}
-        widened: HttpResponse = csp_update(policy)(lambda _request: response)(self.request)
-        return widened
+        csp_update(policy)(lambda _request: response)(self.request)
+        return response
