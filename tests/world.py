@@ -10,6 +10,7 @@ from accounts.models import CabinetMember, ShopMember
 from tariffs.models import TariffDraft, TariffPdf
 from tests.factories import (
     AccountRequestFactory,
+    AcknowledgementFactory,
     CabinetFactory,
     CabinetMemberFactory,
     DelegationFactory,
@@ -18,7 +19,9 @@ from tests.factories import (
     DossierFactory,
     DraftFactory,
     EstablishmentFactory,
+    ExportFactory,
     InvitationFactory,
+    JobFactory,
     LinkFactory,
     MissingFactory,
     OrganisationFactory,
@@ -27,6 +30,7 @@ from tests.factories import (
     TariffVersionFactory,
     TransmissionFactory,
     UserFactory,
+    VerdictReasonFactory,
 )
 
 
@@ -54,6 +58,7 @@ def _cabinet(code: str) -> SimpleNamespace:
     orphan = DossierFactory(cabinet=cabinet, establishment=None, siret="12345", reference=f"{code}-ORPHELIN")
     request = AccountRequestFactory(cabinet=cabinet, company_name=f"Candidat chez {code}")
     SignUpFactory(user=request.user, chosen=cabinet)
+    VerdictReasonFactory(cabinet=cabinet, text=f"Motif de {code}")
     return SimpleNamespace(cabinet=cabinet, orphan=orphan, request=request, **staff)
 
 
@@ -77,6 +82,7 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         draft=DraftFactory(establishment=establishment, author=member.user),
         dossiers={},
         documents={},
+        exports={},
         missing={},
         tariff=TariffVersionFactory(site=establishment, number=1, rows={f"PAYEUR {name}": "61.00"}),
     )
@@ -98,7 +104,10 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         )
         shop.dossiers[code] = dossier
         TransmissionFactory(version=shop.tariff, cabinet=side.cabinet)
+        JobFactory(dossier=dossier)
         shop.documents[code] = DocumentFactory(dossier=dossier, label=f"RAPPORT {code} {name}.pdf")
+        shop.exports[code] = ExportFactory(dossier=dossier, user=owner, name=f"EXPORT-{code}-{name}.zip")
+        AcknowledgementFactory(document=shop.documents[code], user=owner)
     return shop
 
 
