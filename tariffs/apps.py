@@ -8,4 +8,4 @@ class TariffsConfig(AppConfig):
     verbose_name = "Tarifs"
 
     def ready(self) -> None:
-        from tariffs import services  # noqa: F401, PLC0415 -- registering what a validated draft does needs loaded apps
+        from tariffs import receivers  # noqa: F401, PLC0415 -- connecting receivers needs loaded apps

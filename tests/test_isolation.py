@@ -62,6 +62,14 @@ def _invitation(shop: SimpleNamespace, _code: str) -> dict[str, Any]:
     return {"pk": shop.invitation.pk}
 
 
+def _tariff(shop: SimpleNamespace, _code: str) -> dict[str, Any]:
+    return {"public_id": shop.tariff.public_id}
+
+
+def _siret(shop: SimpleNamespace, _code: str) -> dict[str, Any]:
+    return {"siret": shop.establishment.siret}
+
+
 ROUTES: dict[str, Rule] = {
     "home": Rule(public=True),
     "alive": Rule(public=True),
@@ -104,6 +112,13 @@ ROUTES: dict[str, Rule] = {
     "mfa_deactivate_totp": Rule(),
     "mfa_view_recovery_codes": Rule(),
     "mfa_generate_recovery_codes": Rule(),
+    "tariffs": Rule(),
+    "tariff_grid": Rule(own=_siret),
+    "tariff_file": Rule(own=_siret, acts=True),
+    "tariff": Rule(own=_tariff),
+    "tariff_csv": Rule(own=_tariff),
+    "tariff_pdf": Rule(own=_tariff),
+    "tariff_resend": Rule(own=_tariff, acts=True),
     "dossiers": Rule(),
     "dossier": Rule(own=_dossier),
     "dossier_documents": Rule(own=_dossier),

@@ -21,6 +21,7 @@ NEEDS: dict[str, Right] = {
     "document": Right.VIEW,
     "document_preview": Right.VIEW,
 }
+TARIFFS = {"tariff_grid", "tariff", "tariff_csv", "tariff_pdf", "tariff_file", "tariff_resend"}
 MANAGES = {
     "person",
     "profile",
@@ -31,7 +32,7 @@ MANAGES = {
     "establishment_leave",
 }  # a colleague's row: 403
 # Pages of a right held at one establishment at least: 403 without it.
-SOMEWHERE: dict[str, Right] = {"people": Right.PEOPLE, "profile_add": Right.PEOPLE}
+SOMEWHERE: dict[str, Right] = {"tariffs": Right.TARIFFS, "people": Right.PEOPLE, "profile_add": Right.PEOPLE}
 # One's own second factor and questions need no right; what they show is one's own.
 OWN = {name for name in ROUTES if name.startswith("mfa_")} | {"account_login", "account_reauthenticate"}
 FREE = (

@@ -4,6 +4,7 @@ from tariffs.cells import is_yes
 from tariffs.rules import in_force
 from tariffs.services.drafts import draft_of, forget_draft, save_draft
 from tariffs.services.grids import CellProblem, Parsed, TypedGrid, TypedRow, blank_grid, parse, typed_from_version
+from tariffs.services.papers import make_pdfs
 from tariffs.services.questions import Answer, answer
 from tariffs.services.sending import SEND, Fact, Sent, acknowledge, resend, send_grid, transmit_missing
 
@@ -23,6 +24,7 @@ __all__ = [
     "forget_draft",
     "in_force",
     "is_yes",
+    "make_pdfs",
     "parse",
     "resend",
     "save_draft",
