@@ -126,6 +126,7 @@ ROUTES: dict[str, Rule] = {
     "document": Rule(own=_document),
     "document_preview": Rule(own=_document),
 }
+NOWHERE = {"siret": "00000000000000", "public_id": "00000000-0000-4000-8000-000000000000"}
 SECRET_ADDRESSES = {"password_reset_confirm", "invitation", "sign_up_confirm"}
 WITH_ROWS = [name for name, rule in ROUTES.items() if rule.own]
 
@@ -192,7 +193,7 @@ def test_a_stranger_finds_the_same_nothing_everywhere(name, world, client, fence
 def test_absent_and_foreign_answers_are_the_same(name, world, client):
     kwargs = ROUTES[name].own(world.mer, "BERRY")
     absent = {
-        key: {str: "ABSENT", int: 987_654_321}.get(type(value), "00000000-0000-4000-8000-000000000000")
+        key: NOWHERE.get(key) or {str: "ABSENT", int: 987_654_321}.get(type(value), NOWHERE["public_id"])
         for key, value in kwargs.items()
     }
     client.force_login(world.lac.owner)

@@ -20,8 +20,13 @@ NEEDS: dict[str, Right] = {
     "dossier_steps": Right.VIEW,
     "document": Right.VIEW,
     "document_preview": Right.VIEW,
+    "tariff_grid": Right.TARIFFS,
+    "tariff": Right.TARIFFS,
+    "tariff_csv": Right.TARIFFS,
+    "tariff_pdf": Right.TARIFFS,
 }
-TARIFFS = {"tariff_grid", "tariff", "tariff_csv", "tariff_pdf", "tariff_file", "tariff_resend"}
+# What is posted to a row: 404 without the right.
+ACTS: dict[str, Right] = {"tariff_file": Right.TARIFFS, "tariff_resend": Right.TARIFFS}
 MANAGES = {
     "person",
     "profile",
@@ -60,8 +65,8 @@ ROLES = {
 
 
 def test_every_route_says_which_right_it_needs():
-    assert set(NEEDS) | set(SOMEWHERE) | {"drafts"} | MANAGES | FREE == set(ROUTES)
-    assert set(NEEDS) | MANAGES == {name for name, rule in ROUTES.items() if rule.own}
+    assert set(NEEDS) | set(ACTS) | set(SOMEWHERE) | {"drafts"} | MANAGES | FREE == set(ROUTES)
+    assert set(NEEDS) | set(ACTS) | MANAGES == {name for name, rule in ROUTES.items() if rule.own}
 
 
 def person(world, role):
@@ -105,3 +110,12 @@ def test_each_right_opens_its_routes_and_no_other(role, world, client):
             assert status == 404, "a row of an establishment where one may do nothing"
             continue
         assert (status != 403) == (role == "responsable" or may_manage(ROLES[role], name)), (role, name, status)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_right_lets_its_acts_through_and_no_other(role, world, client):
+    client.force_login(person(world, role))
+
+    for name, right in ACTS.items():
+        answer = client.post(reverse(name, kwargs=ROUTES[name].own(world.lac, "ALPES")))
+        assert answer.status_code == (302 if right in ROLES[role] else 404), (role, name)

@@ -5,6 +5,7 @@ from datetime import date
 from types import SimpleNamespace
 
 import pytest
+from django.core.files.base import ContentFile
 
 from accounts.models import CabinetMember, ShopMember
 from tariffs.models import TariffDraft, TariffPdf
@@ -87,7 +88,7 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         tariff=TariffVersionFactory(site=establishment, number=1, rows={f"PAYEUR {name}": "61.00"}),
     )
     TariffDraft.objects.create(user=owner, site=establishment)
-    TariffPdf.objects.create(version=shop.tariff, site=establishment, file=f"tarifs/{name}")
+    TariffPdf.objects.create(version=shop.tariff, site=establishment, file=ContentFile(b"%PDF-1.4", name))
     for side in cabinets:
         code = side.cabinet.code
         LinkFactory(

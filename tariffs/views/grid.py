@@ -18,13 +18,13 @@ from tariffs.columns import COLUMNS
 from tariffs.forms import MAKES, FileForm, typed_grid
 from tariffs.models import TariffVersion
 from tariffs.services import CellProblem, TypedGrid, TypedRow, files
-from tariffs.views.ledger import site_of, tariff_keeper
+from tariffs.views.ledger import keeper, site_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def grid(request: ActorRequest, siret: str) -> HttpResponse:
     """The grid to fill: saved as it is typed, sent when it is right."""
-    actor = tariff_keeper(request)
+    actor = keeper(request)
     site = site_of(actor, siret)
     if request.method == "POST":
         return _posted(request, actor, site)
@@ -125,7 +125,7 @@ def _row(number: int, row: TypedRow, wrong: dict[Any, Any]) -> dict[str, Any]:
 @require_POST
 def grid_file(request: ActorRequest, siret: str) -> HttpResponse:
     """A CSV becomes the grid being typed, errors and all."""
-    actor = tariff_keeper(request)
+    actor = keeper(request)
     site = site_of(actor, siret)
     form = FileForm(request.POST, request.FILES)
     back = reverse("tariff_grid", args=[site.siret])

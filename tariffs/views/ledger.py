@@ -22,11 +22,12 @@ from tariffs.services import history
 HISTORY = 50  # versions shown
 
 
-def tariff_keeper(request: ActorRequest) -> Actor:
-    """The person at the sites whose rates are theirs to keep; 403 for whoever keeps none."""
-    if not request.actor.may_somewhere(Right.TARIFFS):
-        raise NotAllowed("Il faut le droit « tarifs » : demandez-le à un responsable de votre entreprise.")
-    return request.actor.where(Right.TARIFFS)
+def keeper(request: ActorRequest) -> Actor:
+    """The person at the sites whose rates are theirs to keep; for whoever keeps none there is no such page."""
+    actor = request.actor.where(Right.TARIFFS)
+    if not actor.sites:
+        raise Http404
+    return actor
 
 
 def site_of(actor: Actor, siret: str | None) -> Site:
@@ -40,7 +41,9 @@ def site_of(actor: Actor, siret: str | None) -> Site:
 @require_safe
 def tariffs(request: ActorRequest) -> HttpResponse:
     """Rates of one site: in force, announced, received by whom, and the question."""
-    actor = tariff_keeper(request)
+    if not request.actor.keeps_tariffs:
+        raise NotAllowed("Il faut le droit « tarifs » : demandez-le à un responsable de votre entreprise.")
+    actor = keeper(request)
     site = site_of(actor, request.GET.get("siret"))
     versions = list(
         TariffVersion.objects.visible_to(actor)
@@ -63,7 +66,7 @@ def tariffs(request: ActorRequest) -> HttpResponse:
 def _marked(versions: list[TariffVersion], received: Any) -> list[dict[str, Any]]:
     """Each version with who received it, and whether it applies today."""
     today, grids = timezone.localdate(), [version.grid() for version in versions]
-    live = {services.in_force(grids, grid.make_key, today) for grid in grids}
+    live = (services.in_force(grids, make_key, today) for make_key in {grid.make_key for grid in grids})
     numbers = {grid.number for grid in live if grid}
     return [
         {
@@ -88,7 +91,7 @@ def _question(request: ActorRequest, versions: Sequence[TariffVersion]) -> dict[
 
 
 def _version(request: ActorRequest, public_id: uuid.UUID) -> TariffVersion:
-    rows = TariffVersion.objects.visible_to(tariff_keeper(request)).select_related("site").with_rows()
+    rows = TariffVersion.objects.visible_to(keeper(request)).select_related("site").with_rows()
     return get_object_or_404(rows, public_id=public_id)
 
 
@@ -96,7 +99,7 @@ def _version(request: ActorRequest, public_id: uuid.UUID) -> TariffVersion:
 def tariff(request: ActorRequest, public_id: uuid.UUID) -> HttpResponse:
     """One version: its rows, what changed since another, who received it."""
     version = _version(request, public_id)
-    actor = tariff_keeper(request)
+    actor = keeper(request)
     others = TariffVersion.objects.visible_to(actor).of_site(version.site_id).exclude(pk=version.pk)
     earlier = _compared(request, others.with_rows(), version)
     context = {
@@ -132,12 +135,15 @@ def tariff_csv(request: ActorRequest, public_id: uuid.UUID) -> HttpResponse:
 def tariff_pdf(request: ActorRequest, public_id: uuid.UUID) -> HttpResponse | FileResponse:
     """The printed form, once a worker has made it; until then, back to the page that says so."""
     version = _version(request, public_id)
-    made = TariffPdf.objects.visible_to(tariff_keeper(request)).filter(version=version).first()
+    made = TariffPdf.objects.visible_to(keeper(request)).filter(version=version).first()
     if made is None:
         messages.info(request, "Le PDF est en préparation : il sera prêt dans un instant.")
         return redirect(version)
-    name = f"{sheets.file_name(version)}.pdf"
-    return FileResponse(made.file.open("rb"), content_type="application/pdf", filename=name)
+    try:
+        content = made.file.open("rb")
+    except FileNotFoundError as problem:
+        raise Http404 from problem
+    return FileResponse(content, content_type="application/pdf", filename=f"{sheets.file_name(version)}.pdf")
 
 
 @require_POST
