@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.exceptions import NotAllowed
 from accounts.models import Cabinet, CabinetMember, Establishment, User
-from accounts.scope import BY_CABINET, BY_ESTABLISHMENT, BY_USER, Actor, Kind, TenantModel, TenantQuerySet
+from accounts.scope import BY_CABINET, BY_ESTABLISHMENT, BY_USER, Actor, Entrusted, Kind, TenantModel, TenantQuerySet
 from claims import workflow
 from claims.models.queries import DossierQuerySet, TallyQuerySet
 from claims.workflow import Action, State, Turn
@@ -160,6 +160,15 @@ class Dossier(TenantModel):
 
     def get_absolute_url(self) -> str:
         return reverse("dossier", args=[self.cabinet.code, self.reference])
+
+    @classmethod
+    def entrusted_to(cls, part: Entrusted, prefix: str = "") -> Q:
+        return part.by_site(prefix) | part.by_dossier(f"{prefix}pk")
+
+    @property
+    def dossier_id(self) -> int:
+        """Itself: the journal says of which dossier each entry is."""
+        return self.pk
 
     @property
     def vehicle(self) -> str:
