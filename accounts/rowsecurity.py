@@ -111,29 +111,6 @@ class IsolateRows(DatabaseOnly):
         return f"Isolate the rows of {self.model_name}"
 
 
-class ChangeIsolation(IsolateRows):
-    """Give other conditions to a table that `IsolateRows` fenced; the former ones serve the way back."""
-
-    def __init__(self, model_name: str, read: str, write: str | None = None, *, former: IsolateRows) -> None:
-        super().__init__(model_name, read, write)
-        self.former = former
-
-    def forwards(self, table: str) -> list[str]:
-        return [
-            f"ALTER POLICY scope_read ON {table} USING ({self.read})",
-            f"ALTER POLICY scope_insert ON {table} WITH CHECK ({self.write})",
-            f"ALTER POLICY scope_update ON {table} USING ({self.write}) WITH CHECK ({self.write})",
-            f"ALTER POLICY scope_delete ON {table} USING ({self.write})",
-        ]
-
-    def backwards(self, table: str) -> list[str]:
-        former = self.former
-        return ChangeIsolation(self.model_name, former.read, former.write, former=former).forwards(table)
-
-    def describe(self) -> str:
-        return f"Change who sees the rows of {self.model_name}"
-
-
 class InheritTenant(DatabaseOnly):
     """Copy cabinet and establishment from the parent dossier, by trigger: a child names no owner but its parent's.
 

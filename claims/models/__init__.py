@@ -1,8 +1,21 @@
 """The rows of a dossier and its parts."""
 
+from claims.models.acknowledgements import Acknowledgement
 from claims.models.assignments import AssignedDossier
 from claims.models.documents import Document
 from claims.models.dossiers import Dossier, DossierTally, DossierVisit
+from claims.models.exports import Export
 from claims.models.missing import MissingDossierRequest
+from claims.models.verdicts import VerdictReason
 
-__all__ = ["AssignedDossier", "Document", "Dossier", "DossierTally", "DossierVisit", "MissingDossierRequest"]
+__all__ = [
+    "Acknowledgement",
+    "AssignedDossier",
+    "Document",
+    "Dossier",
+    "DossierTally",
+    "DossierVisit",
+    "Export",
+    "MissingDossierRequest",
+    "VerdictReason",
+]
