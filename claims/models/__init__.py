@@ -5,6 +5,7 @@ from claims.models.assignments import AssignedDossier
 from claims.models.documents import Document
 from claims.models.dossiers import Dossier, DossierTally, DossierVisit
 from claims.models.exports import Export
+from claims.models.jobs import Job
 from claims.models.missing import MissingDossierRequest
 from claims.models.verdicts import VerdictReason
 
@@ -16,6 +17,7 @@ __all__ = [
     "DossierTally",
     "DossierVisit",
     "Export",
+    "Job",
     "MissingDossierRequest",
     "VerdictReason",
 ]
