@@ -14,7 +14,7 @@ recorded = (
 
 
 def record(subject: models.Model, event: str, *, actor: Actor, **detail: Any) -> JournalEntry:
-    """Write one fact about `subject` and tell whoever listens; whose it is (cabinet, site, dossier) is copied from it."""
+    """Write one fact about `subject` and tell whoever listens; whose it is (cabinet, shop, dossier) is copied."""
     entry = JournalEntry(
         event=event,
         subject_type=subject._meta.label_lower,

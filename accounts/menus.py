@@ -1,4 +1,4 @@
-"""What the people of a cabinet may open and do, menu by menu (ASP-13…25): one list, what it says, what a role begins with.
+"""What the people of a cabinet may open and do, menu by menu (ASP-13…25), and what each role begins with.
 
 Every admin page names the menu that opens it, every act beside it the one that allows it; a service asks the actor
 again (`actor.require(Menu.…)`), and `tests/test_staff_rights.py` walks all of it.

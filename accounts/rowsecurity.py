@@ -3,7 +3,7 @@
 How a new table joins: what hangs on a dossier carries `dossier`, `cabinet` and `establishment`, filled by
 `InheritTenant`, and takes `any_of(CABINET_OF_DOSSIER, ESTABLISHMENT)`; what belongs to a shop without a dossier takes
 `any_of(CABINET_OF_SITE, ESTABLISHMENT)`; what is the cabinet's own business takes `any_of(CABINET)`. In the model,
-`tenant_paths` says the same to `visible_to`, and a field `dossier` is all it takes to follow what is entrusted to whom.
+`tenant_paths` says the same to `visible_to`; a field `dossier` is all it takes to follow what is entrusted to whom.
 `tests/test_fences.py` asks every table with a dossier whether a member of staff who sees a part reads that part only.
 """
 
@@ -14,7 +14,7 @@ from django.db.migrations.state import ProjectState
 # Sub-selects without correlation: PostgreSQL evaluates each once per statement.
 EVERYTHING = "(SELECT scope_all())"
 CABINET = "cabinet_id = ANY ((SELECT scope_ids('portal.cabinets'))::bigint[])"
-# Staff who see the whole cabinet, nearly all of them, are told so by one value a statement: the rest is never run. What
+# Staff who see the whole cabinet, nearly all of them, are known by one value a statement: the rest is never run. What
 # is entrusted to the others was found when the scope was entered; `IN (SELECT unnest…)` is hashed, `= ANY` is walked.
 WHOLE_CABINET = "(SELECT COALESCE(current_setting('portal.restricted', true), '') = '')"
 ENTRUSTED_SITE = "establishment_id = ANY ((SELECT scope_ids('portal.assigned'))::bigint[])"

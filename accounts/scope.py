@@ -75,7 +75,6 @@ RIGHT_LABELS = {
 ALL_RIGHTS = frozenset(Right)
 
 
-
 @dataclass(frozen=True, slots=True)
 class Site:
     """An establishment as one of its people knows it, with what that person may do there."""
@@ -109,7 +108,7 @@ class Entrusted:
 
     def by_dossier(self, path: str) -> Q:
         """One parameter, however many dossiers there are."""
-        return Q(**{f"{path}__in": RawSQL("SELECT unnest(%s::bigint[])", (list(self.dossiers),))})  # noqa: S611
+        return Q(**{f"{path}__in": RawSQL("SELECT unnest(%s::bigint[])", (list(self.dossiers),))})
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
+from accounts.menus import Menu
 from accounts.models.people import User
-from accounts.menus import MENU_LABELS, Menu
 from accounts.scope import (
     BY_CABINET,
     BY_ESTABLISHMENT,
@@ -56,7 +56,7 @@ class CabinetMember(TenantModel):
     user = models.OneToOneField(User, models.PROTECT, related_name="cabinet_member", verbose_name="utilisateur")
     role = models.CharField("rôle", max_length=12, choices=Role, default=Role.CLERK)
     menus = ArrayField(
-        models.CharField(max_length=12, choices=[(menu.value, label) for menu, label in MENU_LABELS.items()]),
+        models.CharField(max_length=12),
         verbose_name="droits par menu",
         null=True,
         blank=True,
@@ -65,6 +65,7 @@ class CabinetMember(TenantModel):
     )
     sees_all = models.BooleanField("tous les dossiers du cabinet", default=True, editable=False)
     joined_at = models.DateTimeField("entré le", default=timezone.now, editable=False)
+    suspended_at = models.DateTimeField("accès suspendu le", null=True, blank=True, editable=False)
     left_at = models.DateTimeField("sorti le", null=True, blank=True)
 
     tenant_paths = {Kind.STAFF: BY_CABINET}
@@ -73,6 +74,15 @@ class CabinetMember(TenantModel):
     class Meta:
         verbose_name = "membre d’un cabinet"
         verbose_name_plural = "membres des cabinets"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(menus=None) | models.Q(menus__contained_by=[menu.value for menu in Menu]),
+                name="cabinet_member_menus",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(role="responsable") | models.Q(sees_all=True), name="cabinet_manager_sees_all"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} – {self.get_role_display()}"
@@ -98,6 +108,11 @@ class AssignedEstablishment(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["member", "establishment"], name="establishment_assigned_once"),
         ]
+
+    @classmethod
+    def entrusted_to(cls, part: Entrusted, prefix: str = "") -> models.Q:
+        """Who sees what is for those who see everything."""
+        return models.Q(**{f"{prefix}pk__in": ()})
 
     def __str__(self) -> str:
         return f"{self.member} – {self.establishment}"

@@ -3,7 +3,7 @@
 from django.db import models
 
 from accounts.models import Cabinet, CabinetMember
-from accounts.scope import BY_CABINET, Kind, TenantModel, TenantQuerySet
+from accounts.scope import BY_CABINET, Entrusted, Kind, TenantModel, TenantQuerySet
 from claims.models.dossiers import Dossier
 
 
@@ -21,6 +21,11 @@ class AssignedDossier(TenantModel):
         verbose_name = "dossier confié"
         verbose_name_plural = "dossiers confiés"
         constraints = [models.UniqueConstraint(fields=["member", "dossier"], name="dossier_assigned_once")]
+
+    @classmethod
+    def entrusted_to(cls, part: Entrusted, prefix: str = "") -> models.Q:
+        """Who sees what is for those who see everything."""
+        return models.Q(**{f"{prefix}pk__in": ()})
 
     def __str__(self) -> str:
         return f"{self.dossier} – {self.member}"

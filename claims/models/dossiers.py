@@ -248,5 +248,10 @@ class DossierTally(TenantModel):
             ),
         ]
 
+    @classmethod
+    def entrusted_to(cls, part: Entrusted, prefix: str = "") -> Q:
+        """Whole establishments only: a sum does not say which of its dossiers are whose."""
+        return part.by_site(prefix)
+
     def __str__(self) -> str:
         return f"{self.tab}: {self.difference:+d}"
