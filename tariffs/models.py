@@ -2,7 +2,7 @@
 
 import uuid
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
@@ -11,7 +11,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Cabinet, Establishment, User
-from accounts.scope import BY_CABINET, BY_ESTABLISHMENT, BY_USER, Kind, Owner, TenantModel, TenantQuerySet
+from accounts.scope import (
+    BY_CABINET,
+    BY_ESTABLISHMENT,
+    BY_USER,
+    Actor,
+    Entrusted,
+    Kind,
+    Owner,
+    TenantModel,
+    TenantQuerySet,
+)
 from tariffs.cells import LONGEST
 from tariffs.columns import COLUMNS
 from tariffs.rules import ALL_MAKES, Grid
@@ -34,7 +44,19 @@ class DefaultPayer(models.Model):
         return self.name
 
 
-class VersionQuerySet(TenantQuerySet["TariffVersion"]):
+M = TypeVar("M", bound=models.Model)
+
+
+class LedgerQuerySet(TenantQuerySet[M]):
+    """Rows that staff reach through what was transmitted to their cabinet."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Once each: a shop's version was transmitted to several cabinets."""
+        rows = super().visible_to(actor)
+        return rows if actor.entrusted is None else rows.distinct()
+
+
+class VersionQuerySet(LedgerQuerySet["TariffVersion"]):
     """The vocabulary of versions."""
 
     def newest_first(self) -> "VersionQuerySet":
@@ -130,7 +152,7 @@ class TariffRate(TenantModel):
         Kind.REPAIRER: ("site", Owner.ESTABLISHMENT),
         Kind.STAFF: ("version__transmissions__cabinet", Owner.CABINET),
     }
-    objects = TenantQuerySet["TariffRate"].as_manager()
+    objects = LedgerQuerySet["TariffRate"].as_manager()
 
     class Meta:
         verbose_name = "tarif"
@@ -186,6 +208,11 @@ class Transmission(TenantModel):
     def __str__(self) -> str:
         return f"{self.version} – {self.establishment}"
 
+    @classmethod
+    def entrusted_to(cls, part: Entrusted, prefix: str = "") -> Q:
+        """Rates are a shop's: staff see those of the establishments they look after."""
+        return part.by_site(prefix)
+
 
 class TariffDraft(TenantModel):
     """What somebody is typing, as typed, errors included: one per person, establishment and make."""
@@ -219,7 +246,7 @@ class TariffPdf(TenantModel):
         Kind.REPAIRER: ("site", Owner.ESTABLISHMENT),
         Kind.STAFF: ("version__transmissions__cabinet", Owner.CABINET),
     }
-    objects = TenantQuerySet["TariffPdf"].as_manager()
+    objects = LedgerQuerySet["TariffPdf"].as_manager()
 
     class Meta:
         verbose_name = "PDF d’une grille"

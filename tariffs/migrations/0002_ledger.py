@@ -4,7 +4,16 @@ from django.apps.registry import Apps
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from accounts.rowsecurity import CABINET, ESTABLISHMENT, EVERYTHING, USER, DatabaseOnly, IsolateRows, any_of
+from accounts.rowsecurity import (
+    CABINET,
+    CABINET_OF_SITE,
+    ESTABLISHMENT,
+    EVERYTHING,
+    USER,
+    DatabaseOnly,
+    IsolateRows,
+    any_of,
+)
 
 OWN_SITE = "site_id = ANY ((SELECT scope_ids('portal.establishments'))::bigint[])"
 
@@ -82,7 +91,7 @@ class Migration(migrations.Migration):
             read=any_of(OWN_SITE, transmitted("tariffs_tariffrate.version_id")),
             write=any_of(OWN_VERSION),
         ),
-        IsolateRows("transmission", read=any_of(CABINET, ESTABLISHMENT), write=EVERYTHING),
+        IsolateRows("transmission", read=any_of(CABINET_OF_SITE, ESTABLISHMENT), write=EVERYTHING),
         IsolateRows("tariffdraft", read=any_of(USER), write=any_of(f"({USER} AND {OWN_SITE})")),
         IsolateRows("tariffpdf", read=any_of(OWN_SITE, transmitted("tariffs_tariffpdf.version_id")), write=EVERYTHING),
         SettledVersions(),
