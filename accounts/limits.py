@@ -47,3 +47,5 @@ SIGN_INS_OF_ADDRESS = Limit("connexion-adresse", 200, 15 * 60)
 SIGN_UPS = Limit("inscription", 5, 3600)  # for an e-mail address
 SIGN_UPS_OF_ADDRESS = Limit("inscription-adresse", 100, 3600)
 RESETS_OF_ADDRESS = Limit("mot-de-passe-adresse", 60, 3600)
+PASSWORD_CHECKS = Limit("mot-de-passe-actuel", 10, 15 * 60)  # for a signed-in person
+EMAIL_CHANGES = Limit("changement-adresse", 5, 3600)  # for a signed-in person

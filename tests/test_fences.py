@@ -77,6 +77,7 @@ FENCES = {
     "accounts.CabinetEstablishment": Fence(either, Who.staffs, "email = 'x@exemple.test'"),
     "accounts.ShopMember": Fence(lambda who, row: who.owns(row) or who.is_in(row), Who.owns, "joined_at = now()"),
     "accounts.SignUp": Fence(Who.is_in, Who.is_in, "company_name = 'x'"),
+    "accounts.EmailChange": Fence(Who.is_in, Who.is_in, "asked_at = now()"),
     "accounts.AccountRequest": Fence(
         lambda who, row: who.staffs(row) or who.is_in(row), Who.staffs, "company_name = 'x'"
     ),
