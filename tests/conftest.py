@@ -22,6 +22,7 @@ def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.ANSWER_STEP = 0  # the test of the time of answers asks for one
     settings.STAFF_SECOND_FACTOR = False  # tests of the second factor ask for it
+    settings.CAPTCHA = "none"  # so do tests of the captcha
     settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 
