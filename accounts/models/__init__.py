@@ -5,6 +5,7 @@ from accounts.models.delegations import Delegation, DelegationProfile, Invitatio
 from accounts.models.drafts import Draft
 from accounts.models.journal import JournalEntry
 from accounts.models.organisations import (
+    AssignedEstablishment,
     Cabinet,
     CabinetEstablishment,
     CabinetMember,
@@ -16,6 +17,7 @@ from accounts.models.people import AccountRequest, SignUp, User
 
 __all__ = [
     "AccountRequest",
+    "AssignedEstablishment",
     "Cabinet",
     "CabinetEstablishment",
     "CabinetMember",
