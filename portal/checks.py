@@ -26,6 +26,7 @@ WITHOUT_TENANT = {
     "mfa.Authenticator": "read at sign-in, before there is a scope; reached only by its own person",
     "sessions.Session": "read by its secret key, before there is a scope",
     "tariffs.DefaultPayer": "the network's own list, the same for everybody",
+    "usersessions.UserSession": "written at sign-in, before there is a scope; reached only by its own person",
 }
 
 UNSAFE_ROLE = """
