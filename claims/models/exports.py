@@ -19,6 +19,10 @@ class ExportQuerySet(TenantQuerySet["Export"]):
     def under_way(self) -> "ExportQuerySet":
         return self.filter(state__in=[Export.State.ORDERED, Export.State.BUILDING])
 
+    def move(self, to: "Export.State", **fields: Any) -> int:
+        """Say where these stand now; how many there were."""
+        return self.update(**fields, **{"state": to})
+
 
 class Export(TenantModel):
     """One archive. The manifest is written when it is ordered, under the requester's scope, and never changes.

@@ -124,7 +124,7 @@ class Builder:
     def _mark(self, done: int) -> None:
         self.run.beat(done * 100 // max(1, self.export.total_size))
         with scope.system(System.JOBS):
-            Export.objects.filter(pk=self.export.pk).update(state=State.BUILDING, done_size=done)
+            Export.objects.filter(pk=self.export.pk).move(State.BUILDING, done_size=done)
 
     def _publish(self, part: Path) -> None:
         """In one transaction with the end of the job: a worker that was overtaken publishes nothing."""
@@ -132,8 +132,8 @@ class Builder:
         with scope.system(System.JOBS):
             self.run.done()
             part.replace(default_storage.path(key))
-            Export.objects.filter(pk=self.export.pk).update(
-                state=State.READY,
+            Export.objects.filter(pk=self.export.pk).move(
+                State.READY,
                 file=key,
                 size=size,
                 done_size=self.export.total_size,
@@ -153,7 +153,7 @@ def build(run: Run) -> None:
 
 def given_up(job: Job) -> None:
     """Under the jobs' scope: the requester reads why there will be no archive."""
-    Export.objects.under_way().filter(pk=job.subject_id).update(state=State.FAILED, reason=job.reason)
+    Export.objects.under_way().filter(pk=job.subject_id).move(State.FAILED, reason=job.reason)
 
 
 def steps(manifest: list[Entry]) -> Iterator[list[Entry]]:
@@ -210,7 +210,7 @@ def _folder() -> Path:
 
 def withdraw(export: Export, reason: str) -> None:
     """Take an archive away that its requester may no longer have; the caller has seen that."""
-    Export.objects.filter(pk=export.pk, state=State.READY).update(state=State.WITHDRAWN, reason=reason, file="")
+    Export.objects.filter(pk=export.pk, state=State.READY).move(State.WITHDRAWN, reason=reason, file="")
     with suppress(OSError):
         default_storage.delete(f"{FOLDER}/{export.public_id}.zip")
 
@@ -219,7 +219,7 @@ def sweep() -> int:
     """Remove the archives older than a day, and what killed workers left; how many archives went."""
     over = Export.objects.filter(state=State.READY, expires_at__lte=timezone.now())
     ids = list(over.values_list("public_id", flat=True))
-    over.filter(public_id__in=ids).update(state=State.EXPIRED, file="", manifest=[])
+    over.filter(public_id__in=ids).move(State.EXPIRED, file="", manifest=[])
     for public_id in ids:
         default_storage.delete(f"{FOLDER}/{public_id}.zip")
     _sweep_parts()
