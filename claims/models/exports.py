@@ -21,7 +21,7 @@ class ExportQuerySet(TenantQuerySet["Export"]):
 
     def move(self, to: "Export.State", **fields: Any) -> int:
         """Say where these stand now; how many there were."""
-        return self.update(**fields, **{"state": to})
+        return self.update(**(fields | {"state": to}))
 
 
 class Export(TenantModel):
