@@ -41,6 +41,10 @@ def _document(shop: SimpleNamespace, code: str) -> dict[str, Any]:
     return {"public_id": shop.documents[code].public_id}
 
 
+def _export(shop: SimpleNamespace, code: str) -> dict[str, Any]:
+    return {"public_id": shop.exports[code].public_id}
+
+
 def _member(shop: SimpleNamespace, _code: str) -> dict[str, Any]:
     return {"pk": shop.member.pk}
 
@@ -71,6 +75,8 @@ def _tariff(shop: SimpleNamespace, _code: str) -> dict[str, Any]:
 
 def _siret(shop: SimpleNamespace, _code: str) -> dict[str, Any]:
     return {"siret": shop.establishment.siret}
+
+
 def _passkey(shop: SimpleNamespace, _code: str) -> dict[str, Any]:
     rows = Authenticator.objects
     kept = {"type": Authenticator.Type.WEBAUTHN, "defaults": {"data": {"name": "Clé", "credential": {}}}}
@@ -152,6 +158,8 @@ ROUTES: dict[str, Rule] = {
     "dossier_steps": Rule(own=_dossier),
     "document": Rule(own=_document),
     "document_preview": Rule(own=_document),
+    "document_acknowledge": Rule(own=_document, acts=True),
+    "export": Rule(own=_export),
 }
 NOWHERE = {"siret": "00000000000000", "public_id": "00000000-0000-4000-8000-000000000000"}
 SECRET_ADDRESSES = {"password_reset_confirm", "email_confirm", "invitation", "sign_up_confirm"}
@@ -183,9 +191,9 @@ def fences(request, monkeypatch):
 
 
 def canaries(shop: SimpleNamespace, code: str) -> list[str]:
-    dossier, document = shop.dossiers[code], shop.documents[code]
+    dossier, document, export = shop.dossiers[code], shop.documents[code], shop.exports[code]
     names = [shop.member.user.email, shop.delegation.profile.name, shop.invitation.email, shop.missing[code].wanted]
-    return [dossier.reference, dossier.insured_name, document.label, str(document.public_id), *names]
+    return [dossier.reference, dossier.insured_name, document.label, str(document.public_id), export.name, *names]
 
 
 def everything(world):
