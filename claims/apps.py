@@ -8,6 +8,7 @@ class ClaimsConfig(AppConfig):
     verbose_name = "Dossiers"
 
     def ready(self) -> None:
+        from claims import receivers  # noqa: F401, PLC0415 -- connecting receivers needs loaded apps
         from claims.services import date_drafts  # noqa: PLC0415 -- models are there from now on
 
         date_drafts.register()

@@ -36,6 +36,7 @@ class Who:
     suspended: frozenset[tuple[int, int]] = frozenset()
     dossiers: frozenset[int] = frozenset()
     profiles: frozenset[int] = frozenset()
+    partners: frozenset[int] = frozenset()  # of a shop: the cabinets it works with, none that suspended it
 
     def staffs(self, row: Row) -> bool:
         return row["cabinet_id"] in self.cabinets
@@ -49,6 +50,10 @@ class Who:
 
     def is_in(self, row: Row, column: str = "user_id") -> bool:
         return self.user is not None and row[column] == self.user
+
+    def is_told(self, row: Row) -> bool:
+        """What a cabinet says to the shops it works with: to all of them, or to this one."""
+        return row["cabinet_id"] in self.partners and (row.get("establishment_id") is None or self.trades(row))
 
 
 May = Callable[[Who, Row], bool]
@@ -96,6 +101,22 @@ FENCES = {
     "claims.DossierVisit": Fence(
         Who.is_in, lambda who, row: who.is_in(row) and row["dossier_id"] in who.dossiers, "opened_at = now()"
     ),
+    "claims.Job": Fence(either, lambda who, row: False, "reason = 'x'"),
+    "claims.Acknowledgement": Fence(
+        either, lambda who, row: who.staffs(row) or (who.trades(row) and who.is_in(row)), "reader = 'x'"
+    ),
+    "claims.Export": Fence(
+        lambda who, row: who.staffs(row) or (who.trades(row) and who.is_in(row)),
+        lambda who, row: who.staffs(row) or (who.trades(row) and who.is_in(row)),
+        "reason = 'x'",
+    ),
+    "claims.VerdictReason": Fence(Who.staffs, Who.staffs, "text = 'x' || id"),
+    "claims.Appointment": Fence(either, either, "reason = 'x'"),
+    "claims.Passage": Fence(lambda who, row: who.staffs(row) or who.is_told(row), Who.staffs, "sector = 'x'"),
+    "claims.VisitPolicy": Fence(
+        lambda who, row: who.staffs(row) or who.is_told(row), Who.staffs, "other_dates = false"
+    ),
+    "claims.AgendaFeed": Fence(Who.is_in, Who.is_in, "last_used_at = now()"),
     "claims.MissingDossierRequest": Fence(
         either, lambda who, row: who.staffs(row) or (who.trades(row) and who.is_in(row, "author_id")), "message = 'x'"
     ),
@@ -146,7 +167,18 @@ def people(request, world) -> list[Who]:
     found = [Who("nobody"), Who("pending", world.pending.pk)]
     for shop in shops:
         organisation, establishment = frozenset({shop.organisation.pk}), frozenset({shop.establishment.pk})
-        owner = Who(shop.owner.email, shop.owner.pk, organisations=organisation, establishments=establishment)
+        partners = frozenset(
+            side.cabinet.pk
+            for side in sides
+            if side.cabinet.code in shop.dossiers and (side.cabinet.pk, shop.establishment.pk) not in suspended
+        )
+        owner = Who(
+            shop.owner.email,
+            shop.owner.pk,
+            organisations=organisation,
+            establishments=establishment,
+            partners=partners,
+        )
         found.append(replace(owner, suspended=suspended if shop is world.deux else frozenset()))
     for side in sides:
         linked = frozenset(shop.establishment.pk for shop in shops if side.cabinet.code in shop.dossiers)
@@ -244,7 +276,7 @@ def test_nobody_adds_a_foreign_row(label, people):
     for who, row in foreign:
         assert attempt(who, copy, json.dumps(row)) in REFUSED | NO_PARENT, (who.name, row)
         if who.user and "user_id" in row and not fence.write(who, mine := row | {"user_id": who.user}):
-            assert attempt(who, copy, json.dumps(mine)) in REFUSED, (who.name, mine)
+            assert attempt(who, copy, json.dumps(mine)) in REFUSED | NO_PARENT, (who.name, mine)
 
 
 @every_table

@@ -9,6 +9,8 @@ import pytest
 from accounts.models import CabinetMember, ShopMember
 from tests.factories import (
     AccountRequestFactory,
+    AcknowledgementFactory,
+    AppointmentFactory,
     CabinetFactory,
     CabinetMemberFactory,
     DelegationFactory,
@@ -17,13 +19,19 @@ from tests.factories import (
     DossierFactory,
     DraftFactory,
     EstablishmentFactory,
+    ExportFactory,
+    FeedFactory,
     InvitationFactory,
+    JobFactory,
     LinkFactory,
     MissingFactory,
     OrganisationFactory,
+    PassageFactory,
     ShopMemberFactory,
     SignUpFactory,
     UserFactory,
+    VerdictReasonFactory,
+    VisitPolicyFactory,
 )
 
 
@@ -51,6 +59,10 @@ def _cabinet(code: str) -> SimpleNamespace:
     orphan = DossierFactory(cabinet=cabinet, establishment=None, siret="12345", reference=f"{code}-ORPHELIN")
     request = AccountRequestFactory(cabinet=cabinet, company_name=f"Candidat chez {code}")
     SignUpFactory(user=request.user, chosen=cabinet)
+    VerdictReasonFactory(cabinet=cabinet, text=f"Motif de {code}")
+    PassageFactory(cabinet=cabinet, sector=f"Secteur de {code}")
+    VisitPolicyFactory(cabinet=cabinet)
+    FeedFactory(user=staff["manager"])
     return SimpleNamespace(cabinet=cabinet, orphan=orphan, request=request, **staff)
 
 
@@ -73,7 +85,10 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         invitation=InvitationFactory(profile=profile, inviter=owner, email=f"invite@{name.lower()}.test"),
         draft=DraftFactory(establishment=establishment, author=member.user),
         dossiers={},
+        dates={},
+        feed=FeedFactory(user=owner, establishment=establishment),
         documents={},
+        exports={},
         missing={},
     )
     for side in cabinets:
@@ -91,7 +106,12 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
             cabinet=side.cabinet, establishment=establishment, author=owner, wanted=f"{code}-PERDU-{name.upper()}"
         )
         shop.dossiers[code] = dossier
+        shop.dates[code] = AppointmentFactory(dossier=dossier)
+        PassageFactory(cabinet=side.cabinet, establishment=establishment, sector=f"Passage {code} {name}", weekday=1)
+        JobFactory(dossier=dossier)
         shop.documents[code] = DocumentFactory(dossier=dossier, label=f"RAPPORT {code} {name}.pdf")
+        shop.exports[code] = ExportFactory(dossier=dossier, user=owner, name=f"EXPORT-{code}-{name}.zip")
+        AcknowledgementFactory(document=shop.documents[code], user=owner)
     return shop
 
 

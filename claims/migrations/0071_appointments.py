@@ -33,7 +33,7 @@ OWN_RULE = (
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0011_typography"),
-        ("claims", "0004_missing_dossier"),
+        ("claims", "0051_jobs"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
