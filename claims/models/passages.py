@@ -79,9 +79,7 @@ class Passage(TenantModel):
         blank=True,
         help_text="Codes ou débuts de codes, séparés par des virgules : 74, 73100. Vide : partout.",
     )
-    sector = models.CharField(
-        "secteur", max_length=60, blank=True, help_text="Ce que le réparateur lit : Annecy nord."
-    )
+    sector = models.CharField("secteur", max_length=60, blank=True, help_text="Lu par le réparateur : Annecy nord.")
     capacity = models.PositiveSmallIntegerField(
         "visites au plus", null=True, blank=True, help_text="Par passage. Vide : sans limite."
     )
