@@ -32,8 +32,8 @@ OWN_RULE = (
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0011_typography"),
-        ("claims", "0051_jobs"),
+        ("accounts", "0031_staff_rights"),
+        ("claims", "0031_staff_rights"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -2,6 +2,7 @@
 
 from claims.models.acknowledgements import Acknowledgement
 from claims.models.appointments import AgendaFeed, Appointment
+from claims.models.assignments import AssignedDossier
 from claims.models.documents import Document
 from claims.models.dossiers import Dossier, DossierTally, DossierVisit
 from claims.models.exports import Export
@@ -14,6 +15,7 @@ __all__ = [
     "Acknowledgement",
     "AgendaFeed",
     "Appointment",
+    "AssignedDossier",
     "Document",
     "Dossier",
     "DossierTally",
