@@ -47,6 +47,7 @@ class System(StrEnum):
     PORTFOLIO = "portfolio"
     VALIDATION = "validation"
     TARIFFS = "tariffs"
+    AGENDA = "agenda"  # counts the visits of a half-day, and finds whose feed an address is
     DEMO = "demo"
     TESTS = "tests"
 

@@ -12,6 +12,7 @@ from tariffs.models import TariffDraft, TariffPdf
 from tests.factories import (
     AccountRequestFactory,
     AcknowledgementFactory,
+    AppointmentFactory,
     CabinetFactory,
     CabinetMemberFactory,
     DelegationFactory,
@@ -22,17 +23,20 @@ from tests.factories import (
     EmailChangeFactory,
     EstablishmentFactory,
     ExportFactory,
+    FeedFactory,
     InvitationFactory,
     JobFactory,
     LinkFactory,
     MissingFactory,
     OrganisationFactory,
+    PassageFactory,
     ShopMemberFactory,
     SignUpFactory,
     TariffVersionFactory,
     TransmissionFactory,
     UserFactory,
     VerdictReasonFactory,
+    VisitPolicyFactory,
 )
 
 
@@ -61,6 +65,9 @@ def _cabinet(code: str) -> SimpleNamespace:
     request = AccountRequestFactory(cabinet=cabinet, company_name=f"Candidat chez {code}")
     SignUpFactory(user=request.user, chosen=cabinet)
     VerdictReasonFactory(cabinet=cabinet, text=f"Motif de {code}")
+    PassageFactory(cabinet=cabinet, sector=f"Secteur de {code}")
+    VisitPolicyFactory(cabinet=cabinet)
+    FeedFactory(user=staff["manager"])
     return SimpleNamespace(cabinet=cabinet, orphan=orphan, request=request, **staff)
 
 
@@ -84,6 +91,8 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         draft=DraftFactory(establishment=establishment, author=member.user),
         email_change=EmailChangeFactory(user=owner),
         dossiers={},
+        dates={},
+        feed=FeedFactory(user=owner, establishment=establishment),
         documents={},
         exports={},
         missing={},
@@ -107,6 +116,8 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         )
         shop.dossiers[code] = dossier
         TransmissionFactory(version=shop.tariff, cabinet=side.cabinet)
+        shop.dates[code] = AppointmentFactory(dossier=dossier)
+        PassageFactory(cabinet=side.cabinet, establishment=establishment, sector=f"Passage {code} {name}", weekday=1)
         JobFactory(dossier=dossier)
         shop.documents[code] = DocumentFactory(dossier=dossier, label=f"RAPPORT {code} {name}.pdf")
         shop.exports[code] = ExportFactory(dossier=dossier, user=owner, name=f"EXPORT-{code}-{name}.zip")
