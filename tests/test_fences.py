@@ -17,7 +17,7 @@ from django.db import DatabaseError, connection, transaction
 from accounts import scope
 from accounts.models import JournalEntry
 from accounts.scope import System, TenantModel
-from claims.models import DossierVisit
+from claims.models import DossierVisit, ListPreference
 from messaging.models import Notification
 
 Row = dict[str, Any]
@@ -96,6 +96,7 @@ FENCES = {
     "claims.DossierVisit": Fence(
         Who.is_in, lambda who, row: who.is_in(row) and row["dossier_id"] in who.dossiers, "opened_at = now()"
     ),
+    "claims.ListPreference": Fence(Who.is_in, Who.is_in, "full_screen = true"),
     "claims.MissingDossierRequest": Fence(
         either, lambda who, row: who.staffs(row) or (who.trades(row) and who.is_in(row, "author_id")), "message = 'x'"
     ),
@@ -172,6 +173,7 @@ def _speak_of(dossier, *readers):
         event="closed", subject_label=dossier.reference, actor_label=dossier.cabinet.name, **about, **place
     )
     for reader in readers:
+        ListPreference.objects.get_or_create(user=reader)
         DossierVisit.objects.create(user=reader, dossier=dossier)
         key = f"closed:{dossier.pk}:{reader.pk}"
         Notification.objects.create(key=key, event="closed", recipient=reader, **about, **place)

@@ -3,5 +3,6 @@
 from claims.models.documents import Document
 from claims.models.dossiers import Dossier, DossierTally, DossierVisit
 from claims.models.missing import MissingDossierRequest
+from claims.models.preferences import ListPreference
 
-__all__ = ["Document", "Dossier", "DossierTally", "DossierVisit", "MissingDossierRequest"]
+__all__ = ["Document", "Dossier", "DossierTally", "DossierVisit", "ListPreference", "MissingDossierRequest"]

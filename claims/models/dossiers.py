@@ -1,5 +1,7 @@
 """The dossier, who opened it, and how many stand under each tab."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
 from django.urls import reverse
@@ -59,6 +61,7 @@ class Dossier(TenantModel):
     mission_on = models.DateField("date de mission", null=True, blank=True)
     claim_on = models.DateField("date du sinistre", null=True, blank=True)
     expertise_on = models.DateField("date d'expertise", null=True, blank=True)
+    visit_on = models.DateField("date de rendez-vous", null=True, editable=False)  # from the portal's own appointments
     insured_name = _text("assuré", 120)
     insured_email = _text("e-mail de l'assuré", 254)
     insured_phone = _text("téléphone de l'assuré", 30)
@@ -160,6 +163,11 @@ class Dossier(TenantModel):
 
     def get_absolute_url(self) -> str:
         return reverse("dossier", args=[self.cabinet.code, self.reference])
+
+    @property
+    def appointment_on(self) -> date | None:
+        """« Date RDV » (BCA-19): the one made through the portal, else the one the cabinet's software gave."""
+        return self.visit_on or self.expertise_on
 
     @property
     def vehicle(self) -> str:
