@@ -9,6 +9,7 @@ import pytest
 from accounts.models import CabinetMember, ShopMember
 from tests.factories import (
     AccountRequestFactory,
+    AcknowledgementFactory,
     CabinetFactory,
     CabinetMemberFactory,
     DelegationFactory,
@@ -17,13 +18,16 @@ from tests.factories import (
     DossierFactory,
     DraftFactory,
     EstablishmentFactory,
+    ExportFactory,
     InvitationFactory,
+    JobFactory,
     LinkFactory,
     MissingFactory,
     OrganisationFactory,
     ShopMemberFactory,
     SignUpFactory,
     UserFactory,
+    VerdictReasonFactory,
 )
 
 
@@ -51,6 +55,7 @@ def _cabinet(code: str) -> SimpleNamespace:
     orphan = DossierFactory(cabinet=cabinet, establishment=None, siret="12345", reference=f"{code}-ORPHELIN")
     request = AccountRequestFactory(cabinet=cabinet, company_name=f"Candidat chez {code}")
     SignUpFactory(user=request.user, chosen=cabinet)
+    VerdictReasonFactory(cabinet=cabinet, text=f"Motif de {code}")
     return SimpleNamespace(cabinet=cabinet, orphan=orphan, request=request, **staff)
 
 
@@ -74,6 +79,7 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         draft=DraftFactory(establishment=establishment, author=member.user),
         dossiers={},
         documents={},
+        exports={},
         missing={},
     )
     for side in cabinets:
@@ -91,7 +97,10 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
             cabinet=side.cabinet, establishment=establishment, author=owner, wanted=f"{code}-PERDU-{name.upper()}"
         )
         shop.dossiers[code] = dossier
+        JobFactory(dossier=dossier)
         shop.documents[code] = DocumentFactory(dossier=dossier, label=f"RAPPORT {code} {name}.pdf")
+        shop.exports[code] = ExportFactory(dossier=dossier, user=owner, name=f"EXPORT-{code}-{name}.zip")
+        AcknowledgementFactory(document=shop.documents[code], user=owner)
     return shop
 
 

@@ -1,8 +1,23 @@
 """The rows of a dossier and its parts."""
 
+from claims.models.acknowledgements import Acknowledgement
 from claims.models.documents import Document
 from claims.models.dossiers import Dossier, DossierTally, DossierVisit
+from claims.models.exports import Export
+from claims.models.jobs import Job
 from claims.models.missing import MissingDossierRequest
 from claims.models.preferences import ListPreference
+from claims.models.verdicts import VerdictReason
 
-__all__ = ["Document", "Dossier", "DossierTally", "DossierVisit", "ListPreference", "MissingDossierRequest"]
+__all__ = [
+    "Acknowledgement",
+    "Document",
+    "Dossier",
+    "DossierTally",
+    "DossierVisit",
+    "Export",
+    "Job",
+    "ListPreference",
+    "MissingDossierRequest",
+    "VerdictReason",
+]
