@@ -33,7 +33,10 @@ MANAGES = {
 # Pages of a right held at one establishment at least: 403 without it.
 SOMEWHERE: dict[str, Right] = {"people": Right.PEOPLE, "profile_add": Right.PEOPLE}
 # One's own second factor and questions need no right; what they show is one's own.
-OWN = {name for name in ROUTES if name.startswith("mfa_")} | {"account_login", "account_reauthenticate"}
+OWN = {name for name in ROUTES if name.startswith(("mfa_", "settings", "sessions"))}
+OWN |= {"account_login", "account_reauthenticate", "my_data"}
+# Rows of one person: nobody else's, whatever their right (tests/accounts/test_settings.py).
+PERSONAL = {"session_end", "passkey_remove"}
 FREE = (
     {"home", "login", "pending", "dossiers", "establishments", "missing_dossier"}
     | {"dossiers_csv", "dossiers_xlsx", "list_display"}
@@ -60,8 +63,8 @@ ROLES = {
 
 
 def test_every_route_says_which_right_it_needs():
-    assert set(NEEDS) | set(SOMEWHERE) | {"drafts"} | MANAGES | FREE == set(ROUTES)
-    assert set(NEEDS) | MANAGES == {name for name, rule in ROUTES.items() if rule.own}
+    assert set(NEEDS) | set(SOMEWHERE) | {"drafts"} | MANAGES | PERSONAL | FREE == set(ROUTES)
+    assert set(NEEDS) | MANAGES | PERSONAL == {name for name, rule in ROUTES.items() if rule.own}
 
 
 def person(world, role):
