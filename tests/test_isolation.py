@@ -41,6 +41,10 @@ def _document(shop: SimpleNamespace, code: str) -> dict[str, Any]:
     return {"public_id": shop.documents[code].public_id}
 
 
+def _export(shop: SimpleNamespace, code: str) -> dict[str, Any]:
+    return {"public_id": shop.exports[code].public_id}
+
+
 def _member(shop: SimpleNamespace, _code: str) -> dict[str, Any]:
     return {"pk": shop.member.pk}
 
@@ -142,6 +146,8 @@ ROUTES: dict[str, Rule] = {
     "dossier_steps": Rule(own=_dossier),
     "document": Rule(own=_document),
     "document_preview": Rule(own=_document),
+    "document_acknowledge": Rule(own=_document, acts=True),
+    "export": Rule(own=_export),
 }
 SECRET_ADDRESSES = {"password_reset_confirm", "email_confirm", "invitation", "sign_up_confirm"}
 WITH_ROWS = [name for name, rule in ROUTES.items() if rule.own]
@@ -172,9 +178,9 @@ def fences(request, monkeypatch):
 
 
 def canaries(shop: SimpleNamespace, code: str) -> list[str]:
-    dossier, document = shop.dossiers[code], shop.documents[code]
+    dossier, document, export = shop.dossiers[code], shop.documents[code], shop.exports[code]
     names = [shop.member.user.email, shop.delegation.profile.name, shop.invitation.email, shop.missing[code].wanted]
-    return [dossier.reference, dossier.insured_name, document.label, str(document.public_id), *names]
+    return [dossier.reference, dossier.insured_name, document.label, str(document.public_id), export.name, *names]
 
 
 def everything(world):
