@@ -46,6 +46,7 @@ class System(StrEnum):
     DELEGATION = "delegation"
     PORTFOLIO = "portfolio"
     VALIDATION = "validation"
+    AGENDA = "agenda"  # counts the visits of a half-day, and finds whose feed an address is
     DEMO = "demo"
     TESTS = "tests"
 

@@ -144,6 +144,7 @@ ROUTES: dict[str, Rule] = {
     "dossier": Rule(own=_dossier),
     "dossier_documents": Rule(own=_dossier),
     "dossier_steps": Rule(own=_dossier),
+    "dossier_expertise": Rule(own=_dossier),
     "document": Rule(own=_document),
     "document_preview": Rule(own=_document),
     "document_acknowledge": Rule(own=_document, acts=True),

@@ -21,7 +21,7 @@ FURTHER = SORT.format(further=", visit_on, claim_number, impact, amount_excl_tax
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("claims", "0031_staff_rights"),
+        ("claims", "0071_appointments"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
     operations = [
