@@ -1,4 +1,4 @@
-"""The list as each person likes it, the further columns' sort keys, and the date of the appointment."""
+"""The list as each person likes it, and the further columns' sort keys."""
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
@@ -25,11 +25,6 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
     operations = [
-        migrations.AddField(
-            model_name="dossier",
-            name="visit_on",
-            field=models.DateField(editable=False, null=True, verbose_name="date de rendez-vous"),
-        ),
         migrations.CreateModel(
             name="ListPreference",
             fields=[

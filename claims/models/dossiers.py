@@ -61,7 +61,6 @@ class Dossier(TenantModel):
     mission_on = models.DateField("date de mission", null=True, blank=True)
     claim_on = models.DateField("date du sinistre", null=True, blank=True)
     expertise_on = models.DateField("date d'expertise", null=True, blank=True)
-    visit_on = models.DateField("date de rendez-vous", null=True, editable=False)  # from the portal's own appointments
     insured_name = _text("assuré", 120)
     insured_email = _text("e-mail de l'assuré", 254)
     insured_phone = _text("téléphone de l'assuré", 30)
