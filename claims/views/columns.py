@@ -18,7 +18,7 @@ from accounts.validators import display_siret
 from claims.converters import ReferenceConverter
 from claims.models import Dossier
 from claims.models.queries import FURTHER
-from claims.services.sheets import Value
+from accounts.sheets import Value
 from claims.templatetags.display import EMPTY, amount, day, plate
 from claims.workflow import WAITING, State
 

@@ -14,7 +14,7 @@ from claims.forms import ListForm
 from claims.models import Dossier
 from claims.models.preferences import preferred
 from claims.models.queries import CSV_LIMIT, XLSX_LIMIT, ListRequest, search
-from claims.services import sheets
+from accounts import sheets
 from claims.views import columns
 from claims.views.columns import Column
 from claims.workflow import TAB_LABELS

@@ -10,7 +10,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from claims.models.queries import PAGE_SIZE, SORT_KEYS
-from claims.services.sheets import harmless
+from accounts.sheets import harmless
 from tests.factories import DossierFactory
 from tests.world import body_of
 
