@@ -33,6 +33,7 @@ class System(StrEnum):
 
     SIGN_UP = "sign_up"
     APPROVAL = "approval"
+    PROOF = "proof"
     DIAGNOSIS = "diagnosis"  # reads the establishments of the asker's own SIREN, nothing else
     OUTBOX = "outbox"
     JOBS = "jobs"

@@ -8,8 +8,9 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
@@ -19,14 +20,18 @@ from accounts.models import (
     CabinetMember,
     Delegation,
     Draft,
+    Establishment,
     Invitation,
     JournalEntry,
+    ShopInvitation,
     ShopMember,
     SignUp,
+    SiretCode,
     User,
 )
-from accounts.services import Event, confirmation_token
+from accounts.services import Event, confirmation_token, shopinvitations
 from accounts.services.invitations import token_of
+from accounts.services.proofs import code_of
 from accounts.validators import display_siret
 from claims.models import MissingDossierRequest
 from claims.services.missing import Fact
@@ -123,6 +128,34 @@ def _author(draft: Draft) -> QuerySet[User]:
     return _active(members.values("user"))
 
 
+def _owners_of(sites: "QuerySet[Establishment]") -> QuerySet[User]:
+    owners = ShopMember.objects.filter(
+        organisation__in=sites.values("organisation"), left_at=None, role=ShopMember.Role.OWNER
+    )
+    return _active(owners.values("user"))
+
+
+def _owners_of_siret(request: AccountRequest) -> QuerySet[User]:
+    """Nobody for a SIRET that is nobody's yet; who asks is not told about themselves."""
+    return _owners_of(Establishment.objects.filter(siret=request.siret)).exclude(pk=request.user_id)
+
+
+def _owners_of_siren(site: Establishment) -> QuerySet[User]:
+    return _owners_of(Establishment.objects.filter(siret__startswith=site.siren))
+
+
+def _coder(code: SiretCode) -> QuerySet[User]:
+    return User.objects.filter(pk=code.user_id, is_active=True)
+
+
+def _cabinet_inviter(invitation: ShopInvitation) -> QuerySet[User]:
+    """An invitation whose sender left the cabinet in the meantime is not sent."""
+    members = CabinetMember.objects.filter(user=invitation.inviter_id, cabinet=invitation.cabinet_id, left_at=None)
+    return User.objects.filter(
+        Q(pk__in=members.values("user")) | Q(pk=invitation.inviter_id, is_superuser=True), is_active=True
+    )
+
+
 def _themself(user: User) -> QuerySet[User]:
     return User.objects.filter(pk=user.pk, is_active=True)
 
@@ -152,6 +185,20 @@ def _decided(request: AccountRequest) -> str:
     return "" if request.state == State.PENDING else "la demande est déjà décidée"
 
 
+def _not_asked(request: AccountRequest) -> str:
+    return "" if request.waits_for_applicant else "la question a sa réponse, ou la demande sa décision"
+
+
+def _code_over(code: SiretCode) -> str:
+    if code.link is None:
+        return "aucun cabinet ne connaît d’adresse pour ce SIRET"
+    return "" if code.used_at is None and timezone.now() < code.expires_at else "le code n’est plus valable"
+
+
+def _has_owner(site: Establishment) -> str:
+    return "l’établissement a trouvé son entreprise" if site.organisation_id else ""
+
+
 def _not(state: str) -> Callable[[AccountRequest], str]:
     return lambda request: "" if request.state == state else "la décision a changé"
 
@@ -164,7 +211,7 @@ def _answered(request: MissingDossierRequest) -> str:
     return "" if request.is_open else "la demande est déjà traitée"
 
 
-def _invitation_over(invitation: Invitation) -> str:
+def _invitation_over(invitation: Invitation | ShopInvitation) -> str:
     return "" if invitation.is_open else "l'invitation est acceptée, annulée ou trop ancienne"
 
 
@@ -191,6 +238,29 @@ def _request(request: AccountRequest, _user: User) -> dict[str, Any]:
         "siret": display_siret(request.siret),
         "link": address("admin:accounts_accountrequest_change", request.pk),
     }
+
+
+def _asked(request: AccountRequest, _user: User) -> dict[str, Any]:
+    return {"request": request, "cabinet": request.cabinet, "link": address("pending")}
+
+
+def _colleague_request(request: AccountRequest, _user: User) -> dict[str, Any]:
+    return {"request": request, "siret": display_siret(request.siret), "link": address("people")}
+
+
+def _code(code: SiretCode, _user: User) -> dict[str, Any]:
+    """The digits are made here, as the mail leaves, and kept nowhere."""
+    siret = display_siret(code.request.siret)
+    return {"code": code_of(code), "request": code.request, "siret": siret, "until": code.expires_at}
+
+
+def _shop_invited(invitation: ShopInvitation, _user: User) -> dict[str, Any]:
+    link = address("shop_invitation", shopinvitations.token_of(invitation))
+    return {"invitation": invitation, "cabinet": invitation.cabinet, "link": link}
+
+
+def _proposed(site: Establishment, _user: User) -> dict[str, Any]:
+    return {"site": site, "siret": display_siret(site.siret), "link": address("establishments")}
 
 
 def _decision(request: AccountRequest, _user: User) -> dict[str, Any]:
@@ -245,6 +315,23 @@ TELL: dict[str, Tell] = {
     Event.EMAIL_TO_CONFIRM: Tell("accounts/email/email_to_confirm", _applicant, _confirmation),
     Event.ACCOUNT_REQUESTED: Tell("accounts/email/account_requested", _deciders, _request, _decided),
     Event.ACCOUNT_EXISTS: Tell("accounts/email/account_exists", _themself, _doors, once_per=timedelta(hours=1)),
+    Event.ACCOUNT_ASKED: Tell("accounts/email/account_asked", _requester, _asked, _not_asked),
+    Event.ACCOUNT_ANSWERED: Tell("accounts/email/account_answered", _deciders, _request, _decided),
+    Event.COLLEAGUE_ASKED: Tell("accounts/email/colleague_asked", _owners_of_siret, _colleague_request, _decided),
+    Event.SIRET_CODE_SENT: Tell(
+        "accounts/email/siret_code", _coder, _code, _code_over, to=lambda code: str(code.link.email)
+    ),
+    Event.SIRET_PROVEN: Tell("accounts/email/siret_proven", _deciders, _request, _decided),
+    Event.SHOP_INVITED: Tell(
+        "accounts/email/shop_invited",
+        _cabinet_inviter,
+        _shop_invited,
+        _invitation_over,
+        to=lambda row: str(row.email),
+    ),
+    Event.ESTABLISHMENT_PROPOSED: Tell(
+        "accounts/email/establishment_proposed", _owners_of_siren, _proposed, _has_owner
+    ),
     Event.ACCOUNT_APPROVED: Tell("accounts/email/account_approved", _welcomed, _decision, _not(State.APPROVED)),
     Event.ACCOUNT_REFUSED: Tell("accounts/email/account_refused", _requester, _decision, _not(State.REFUSED)),
     Event.COLLEAGUE_JOINED: Tell("accounts/email/colleague_joined", _owners, _colleague, _gone),

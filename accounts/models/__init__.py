@@ -11,7 +11,8 @@ from accounts.models.organisations import (
     Organisation,
     ShopMember,
 )
-from accounts.models.people import AccountRequest, SignUp, User
+from accounts.models.people import AccountRequest, Knock, SignUp, User
+from accounts.models.proofs import ShopInvitation, SiretCode
 
 __all__ = [
     "AccountRequest",
@@ -24,9 +25,12 @@ __all__ = [
     "Establishment",
     "Invitation",
     "JournalEntry",
+    "Knock",
     "Organisation",
     "ProfileEstablishment",
+    "ShopInvitation",
     "ShopMember",
     "SignUp",
+    "SiretCode",
     "User",
 ]

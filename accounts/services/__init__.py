@@ -1,12 +1,28 @@
 """What is done to accounts: asking for one, deciding, renewing a password."""
 
 from accounts.services.addresses import is_confirmed, know_address
-from accounts.services.decisions import approve_request, refuse_request
+from accounts.services.decisions import (
+    STAFF_CHECKS,
+    answer_question,
+    approve_request,
+    ask_applicant,
+    refuse_request,
+)
 from accounts.services.delegations import DEFAULT_PROFILE, end_membership, grant, revoke, save_profile
 from accounts.services.events import Event
 from accounts.services.invitations import accept_invitation, invite, open_invitation, revoke_invitation
-from accounts.services.passwords import change_password, request_password_reset
+from accounts.services.joins import join_requests, turn_away, welcome
+from accounts.services.knocks import request_account, request_password_reset, settle_knocks
+from accounts.services.passwords import change_password
 from accounts.services.portfolio import leave_establishment, proposals, request_establishment
+from accounts.services.proofs import Outcome, send_code, use_code
+from accounts.services.shopinvitations import (
+    accept_shop_invitation,
+    invite_shop,
+    open_shop_invitation,
+    resend_shop_invitation,
+    revoke_shop_invitation,
+)
 from accounts.services.sign_up import (
     Unconfirmed,
     confirm_sign_up,
@@ -14,18 +30,22 @@ from accounts.services.sign_up import (
     find_sign_up,
     open_cabinets,
     remind_to_confirm,
-    request_account,
 )
 from accounts.services.validation import amend, approve, refuse, register, submit
 
 __all__ = [
     "DEFAULT_PROFILE",
+    "STAFF_CHECKS",
     "Event",
+    "Outcome",
     "Unconfirmed",
     "accept_invitation",
+    "accept_shop_invitation",
     "amend",
+    "answer_question",
     "approve",
     "approve_request",
+    "ask_applicant",
     "change_password",
     "confirm_sign_up",
     "confirmation_token",
@@ -33,11 +53,14 @@ __all__ = [
     "find_sign_up",
     "grant",
     "invite",
+    "invite_shop",
     "is_confirmed",
+    "join_requests",
     "know_address",
     "leave_establishment",
     "open_cabinets",
     "open_invitation",
+    "open_shop_invitation",
     "proposals",
     "refuse",
     "refuse_request",
@@ -46,8 +69,15 @@ __all__ = [
     "request_account",
     "request_establishment",
     "request_password_reset",
+    "resend_shop_invitation",
     "revoke",
     "revoke_invitation",
+    "revoke_shop_invitation",
     "save_profile",
+    "send_code",
+    "settle_knocks",
     "submit",
+    "turn_away",
+    "use_code",
+    "welcome",
 ]
