@@ -76,6 +76,9 @@ FENCES = {
     "accounts.Establishment": Fence(lambda who, row: who.owns(row) or row["id"] in who.linked, Who.owns, "name = 'x'"),
     "accounts.CabinetEstablishment": Fence(either, Who.staffs, "email = 'x@exemple.test'"),
     "accounts.ShopMember": Fence(lambda who, row: who.owns(row) or who.is_in(row), Who.owns, "joined_at = now()"),
+    "accounts.Knock": Fence(lambda who, row: False, lambda who, row: False, "kind = 'x'"),
+    "accounts.SiretCode": Fence(Who.is_in, lambda who, row: False, "tries = 3"),
+    "accounts.ShopInvitation": Fence(Who.staffs, Who.staffs, "company_name = 'x'"),
     "accounts.SignUp": Fence(Who.is_in, Who.is_in, "company_name = 'x'"),
     "accounts.AccountRequest": Fence(
         lambda who, row: who.staffs(row) or who.is_in(row), Who.staffs, "company_name = 'x'"

@@ -96,6 +96,9 @@ ROUTES: dict[str, Rule] = {
     "drafts": Rule(),
     "draft_decide": Rule(own=_draft, acts=True),
     "invitation": Rule(public=True),
+    "shop_invitation": Rule(public=True),
+    "request_act": Rule(),
+    "join_decide": Rule(),
     "mfa_authenticate": Rule(public=True),
     "account_reauthenticate": Rule(),
     "mfa_index": Rule(),
@@ -111,7 +114,7 @@ ROUTES: dict[str, Rule] = {
     "document": Rule(own=_document),
     "document_preview": Rule(own=_document),
 }
-SECRET_ADDRESSES = {"password_reset_confirm", "invitation", "sign_up_confirm"}
+SECRET_ADDRESSES = {"password_reset_confirm", "invitation", "shop_invitation", "sign_up_confirm"}
 WITH_ROWS = [name for name, rule in ROUTES.items() if rule.own]
 
 

@@ -35,7 +35,7 @@ SOMEWHERE: dict[str, Right] = {"people": Right.PEOPLE, "profile_add": Right.PEOP
 # One's own second factor and questions need no right; what they show is one's own.
 OWN = {name for name in ROUTES if name.startswith("mfa_")} | {"account_login", "account_reauthenticate"}
 FREE = (
-    {"home", "login", "pending", "dossiers", "establishments", "missing_dossier"}
+    {"request_act", "join_decide", "home", "login", "pending", "dossiers", "establishments", "missing_dossier"}
     | OWN & set(ROUTES)
     | {name for name, rule in ROUTES.items() if rule.public}
 )

@@ -24,8 +24,10 @@ from tests.factories import (
     LinkFactory,
     MissingFactory,
     OrganisationFactory,
+    ShopInvitationFactory,
     ShopMemberFactory,
     SignUpFactory,
+    SiretCodeFactory,
     UserFactory,
     VerdictReasonFactory,
 )
@@ -55,6 +57,8 @@ def _cabinet(code: str) -> SimpleNamespace:
     orphan = DossierFactory(cabinet=cabinet, establishment=None, siret="12345", reference=f"{code}-ORPHELIN")
     request = AccountRequestFactory(cabinet=cabinet, company_name=f"Candidat chez {code}")
     SignUpFactory(user=request.user, chosen=cabinet)
+    SiretCodeFactory(request=request)
+    ShopInvitationFactory(cabinet=cabinet, inviter=staff["manager"], company_name=f"Garage invité par {code}")
     VerdictReasonFactory(cabinet=cabinet, text=f"Motif de {code}")
     return SimpleNamespace(cabinet=cabinet, orphan=orphan, request=request, **staff)
 

@@ -83,6 +83,7 @@ def _known_link(request: AccountRequest) -> CabinetEstablishment | None:
 def use_code(request: AccountRequest, *, actor: Actor, typed: str) -> Outcome:
     """Compare what was typed; each try counts, and a right code serves once."""
     with scope.system(System.PROOF):
+        _one_at_a_time(request.siret)
         request = _own_pending(request, actor)
         open_codes = request.codes.filter(used_at=None, expires_at__gt=timezone.now(), tries__lt=TRIES)
         code = open_codes.select_for_update(of=("self",)).order_by("-pk").first()

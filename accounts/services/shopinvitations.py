@@ -31,10 +31,12 @@ def _fingerprint(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _check_may_invite(invitation: ShopInvitation, actor: Actor) -> None:
+def _check_may_invite(invitation: ShopInvitation, actor: Actor) -> int:
+    """The inviter's key."""
     of_the_cabinet = actor.kind == Kind.STAFF and invitation.cabinet_id in actor.cabinet_ids
     if actor.user_id is None or (not of_the_cabinet and actor.kind != Kind.NETWORK):
         raise NotAllowed("Seul le personnel du cabinet, ou le réseau, invite un réparateur.")
+    return actor.user_id
 
 
 def _renew(invitation: ShopInvitation) -> None:
@@ -47,14 +49,14 @@ def _renew(invitation: ShopInvitation) -> None:
 @transaction.atomic
 def invite_shop(invitation: ShopInvitation, *, actor: Actor) -> ShopInvitation:
     """Send a new invitation, which replaces an open one of the same SIRET and address."""
-    _check_may_invite(invitation, actor)
+    invitation.inviter_id = _check_may_invite(invitation, actor)
     if invitation.checked_how not in {check.value for check in STAFF_CHECKS}:
         raise ValidationError({"checked_how": "Dites comment vous avez vérifié que ce SIRET est le sien."})
     with scope.system(System.APPROVAL):
         invitation.email = invitation.email.strip().lower()
         rows = ShopInvitation.objects.filter(accepted_at=None, revoked_at=None, cabinet=invitation.cabinet_id)
         rows.filter(siret=invitation.siret, email=invitation.email).update(revoked_at=timezone.now())
-        invitation.inviter_id, invitation.invited_by = actor.user_id, actor.label
+        invitation.invited_by = actor.label
         _renew(invitation)
         invitation.save(force_insert=True)
         journal.record(invitation, Event.SHOP_INVITED, actor=actor, siret=invitation.siret)
@@ -64,10 +66,10 @@ def invite_shop(invitation: ShopInvitation, *, actor: Actor) -> ShopInvitation:
 @transaction.atomic
 def resend_shop_invitation(invitation: ShopInvitation, *, actor: Actor) -> ShopInvitation:
     """Send another link for fourteen more days."""
-    _check_may_invite(invitation, actor)
+    inviter = _check_may_invite(invitation, actor)
     with scope.system(System.APPROVAL):
         invitation = _unused(invitation)
-        invitation.inviter_id, invitation.invited_by = actor.user_id, actor.label
+        invitation.inviter_id, invitation.invited_by = inviter, actor.label
         _renew(invitation)
         invitation.save()
         journal.record(invitation, Event.SHOP_INVITED, actor=actor, siret=invitation.siret, again=True)

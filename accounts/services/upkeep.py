@@ -59,8 +59,8 @@ def announce_proposals() -> int:
         owned = Establishment.objects.filter(organisation__isnull=False)
         sirens = owned.annotate(company=Left("siret", SIREN_LENGTH)).values("company")
         orphans = Establishment.objects.filter(organisation=None, proposed_at=None)
-        orphans = orphans.annotate(company=Left("siret", SIREN_LENGTH)).filter(company__in=sirens)
-        rows = list(orphans.order_by("pk").select_for_update(of=("self",), skip_locked=True)[:BATCH])
+        related = orphans.annotate(company=Left("siret", SIREN_LENGTH)).filter(company__in=sirens)
+        rows = list(related.order_by("pk").select_for_update(of=("self",), skip_locked=True)[:BATCH])
         for site in rows:
             site.proposed_at = timezone.now()
             site.save(update_fields=["proposed_at"])
