@@ -8,7 +8,7 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.encoding import force_bytes
@@ -20,6 +20,7 @@ from accounts.models import (
     CabinetMember,
     Delegation,
     Draft,
+    EmailChange,
     Establishment,
     Invitation,
     JournalEntry,
@@ -29,12 +30,13 @@ from accounts.models import (
     SiretCode,
     User,
 )
-from accounts.services import Event, confirmation_token, shopinvitations
+from accounts.services import Event, confirmation_token, email_change_token, shopinvitations
 from accounts.services.invitations import token_of
 from accounts.services.proofs import code_of
 from accounts.validators import display_siret
 from claims.models import MissingDossierRequest
 from claims.services.missing import Fact
+from messaging import audience
 from messaging.models import Notification
 
 State = AccountRequest.State
@@ -92,6 +94,10 @@ def _applicant(sign_up: SignUp) -> QuerySet[User]:
     return User.objects.filter(pk=sign_up.user_id, is_active=True)
 
 
+def _changing(change: EmailChange) -> QuerySet[User]:
+    return User.objects.filter(pk=change.user_id, is_active=True)
+
+
 def _welcomed(request: AccountRequest) -> QuerySet[User]:
     return _active(ShopMember.objects.filter(user=request.user_id, left_at=None).values("user"))
 
@@ -126,34 +132,6 @@ def _author(draft: Draft) -> QuerySet[User]:
     """Who left the company meanwhile is told nothing of it."""
     members = ShopMember.objects.filter(user=draft.author_id, organisation=draft.organisation_id, left_at=None)
     return _active(members.values("user"))
-
-
-def _owners_of(sites: "QuerySet[Establishment]") -> QuerySet[User]:
-    owners = ShopMember.objects.filter(
-        organisation__in=sites.values("organisation"), left_at=None, role=ShopMember.Role.OWNER
-    )
-    return _active(owners.values("user"))
-
-
-def _owners_of_siret(request: AccountRequest) -> QuerySet[User]:
-    """Nobody for a SIRET that is nobody's yet; who asks is not told about themselves."""
-    return _owners_of(Establishment.objects.filter(siret=request.siret)).exclude(pk=request.user_id)
-
-
-def _owners_of_siren(site: Establishment) -> QuerySet[User]:
-    return _owners_of(Establishment.objects.filter(siret__startswith=site.siren))
-
-
-def _coder(code: SiretCode) -> QuerySet[User]:
-    return User.objects.filter(pk=code.user_id, is_active=True)
-
-
-def _cabinet_inviter(invitation: ShopInvitation) -> QuerySet[User]:
-    """An invitation whose sender left the cabinet in the meantime is not sent."""
-    members = CabinetMember.objects.filter(user=invitation.inviter_id, cabinet=invitation.cabinet_id, left_at=None)
-    return User.objects.filter(
-        Q(pk__in=members.values("user")) | Q(pk=invitation.inviter_id, is_superuser=True), is_active=True
-    )
 
 
 def _themself(user: User) -> QuerySet[User]:
@@ -219,6 +197,10 @@ def _delegation_over(delegation: Delegation) -> str:
     return "l'accès n'est plus donné" if delegation.is_over else ""
 
 
+def _email_change_over(change: EmailChange) -> str:
+    return "l’adresse est déjà confirmée" if change.confirmed_at else ""
+
+
 def _draft_decided(draft: Draft) -> str:
     return "" if draft.state == Draft.State.PENDING else "le brouillon est déjà décidé"
 
@@ -272,6 +254,18 @@ def _doors(_subject: User, _user: User) -> dict[str, Any]:
     return {"link": address("login"), "reset_link": address("password_reset")}
 
 
+def _email_change(change: EmailChange, _user: User) -> dict[str, Any]:
+    return {"change": change, "link": address("email_confirm", email_change_token(change))}
+
+
+def _email_changed(change: EmailChange, _user: User) -> dict[str, Any]:
+    return {"change": change, "link": address("help")}
+
+
+def _factors(_subject: User, _user: User) -> dict[str, Any]:
+    return {"link": address("mfa_index"), "reset_link": address("password_reset")}
+
+
 def _colleague(member: ShopMember, _user: User) -> dict[str, Any]:
     return {"colleague": member.user.email, "organisation": member.organisation.name, "link": address("home")}
 
@@ -317,20 +311,22 @@ TELL: dict[str, Tell] = {
     Event.ACCOUNT_EXISTS: Tell("accounts/email/account_exists", _themself, _doors, once_per=timedelta(hours=1)),
     Event.ACCOUNT_ASKED: Tell("accounts/email/account_asked", _requester, _asked, _not_asked),
     Event.ACCOUNT_ANSWERED: Tell("accounts/email/account_answered", _deciders, _request, _decided),
-    Event.COLLEAGUE_ASKED: Tell("accounts/email/colleague_asked", _owners_of_siret, _colleague_request, _decided),
+    Event.COLLEAGUE_ASKED: Tell(
+        "accounts/email/colleague_asked", audience.owners_of_siret, _colleague_request, _decided
+    ),
     Event.SIRET_CODE_SENT: Tell(
-        "accounts/email/siret_code", _coder, _code, _code_over, to=lambda code: str(code.link.email)
+        "accounts/email/siret_code", audience.coder, _code, _code_over, to=lambda code: str(code.link.email)
     ),
     Event.SIRET_PROVEN: Tell("accounts/email/siret_proven", _deciders, _request, _decided),
     Event.SHOP_INVITED: Tell(
         "accounts/email/shop_invited",
-        _cabinet_inviter,
+        audience.cabinet_inviter,
         _shop_invited,
         _invitation_over,
         to=lambda row: str(row.email),
     ),
     Event.ESTABLISHMENT_PROPOSED: Tell(
-        "accounts/email/establishment_proposed", _owners_of_siren, _proposed, _has_owner
+        "accounts/email/establishment_proposed", audience.owners_of_siren, _proposed, _has_owner
     ),
     Event.ACCOUNT_APPROVED: Tell("accounts/email/account_approved", _welcomed, _decision, _not(State.APPROVED)),
     Event.ACCOUNT_REFUSED: Tell("accounts/email/account_refused", _requester, _decision, _not(State.REFUSED)),
@@ -341,6 +337,20 @@ TELL: dict[str, Tell] = {
     Event.MEMBER_LEFT: Tell("accounts/email/member_left", _member, _colleague),
     Event.DRAFT_SUBMITTED: Tell("accounts/email/draft_submitted", _company_owners, _draft, _draft_decided),
     Event.DRAFT_DECIDED: Tell("accounts/email/draft_decided", _author, _draft),
+    Event.PASSWORD_CHANGED: Tell("accounts/email/password_changed", _themself, _doors),
+    Event.EMAIL_CHANGE_ASKED: Tell(
+        "accounts/email/email_change_asked",
+        _changing,
+        _email_change,
+        _email_change_over,
+        to=lambda row: str(row.email),
+    ),
+    Event.EMAIL_CHANGED: Tell(
+        "accounts/email/email_changed", _changing, _email_changed, to=lambda row: str(row.former)
+    ),
+    Event.FACTOR_ADDED: Tell("accounts/email/factor_added", _themself, _factors),
+    Event.FACTOR_REMOVED: Tell("accounts/email/factor_removed", _themself, _factors),
+    Event.CODES_RENEWED: Tell("accounts/email/codes_renewed", _themself, _factors),
     Event.PASSWORD_RESET: Tell("accounts/email/password_reset", _themself, _reset, once_per=timedelta(minutes=1)),
     Fact.MISSING_DOSSIER_ASKED: Tell("claims/email/missing_dossier_asked", _clerks, _missing, _answered),
     Fact.MISSING_DOSSIER_ANSWERED: Tell("claims/email/missing_dossier_answered", _asker, _found),

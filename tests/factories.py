@@ -13,6 +13,7 @@ from accounts.models import (
     Delegation,
     DelegationProfile,
     Draft,
+    EmailChange,
     Establishment,
     Invitation,
     Knock,
@@ -220,6 +221,15 @@ class KnockFactory(factory.django.DjangoModelFactory):
 
     kind = "reset"
     typed = {"email": "quelqu-un@exemple.test"}
+
+
+class EmailChangeFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = EmailChange
+
+    user = factory.SubFactory(UserFactory)
+    email = factory.Sequence(lambda n: f"nouvelle{n}@exemple.test")
+    former = factory.SelfAttribute("user.email")
 
 
 class DossierFactory(factory.django.DjangoModelFactory):

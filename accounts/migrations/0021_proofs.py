@@ -14,7 +14,7 @@ from accounts.rowsecurity import CABINET, EVERYTHING, USER, IsolateRows, any_of
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0011_typography"),
+        ("accounts", "0031_staff_rights"),
     ]
 
     operations = [

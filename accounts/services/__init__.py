@@ -13,9 +13,20 @@ from accounts.services.events import Event
 from accounts.services.invitations import accept_invitation, invite, open_invitation, revoke_invitation
 from accounts.services.joins import join_requests, turn_away, welcome
 from accounts.services.knocks import request_account, request_password_reset, settle_knocks
-from accounts.services.passwords import change_password
+from accounts.services.mydata import contribute, my_data
+from accounts.services.ownaccount import (
+    FactorChange,
+    ask_email_change,
+    change_mobile,
+    confirm_email_change,
+    email_change_token,
+    find_email_change,
+    note_factor,
+)
+from accounts.services.passwords import change_password, own_words
 from accounts.services.portfolio import leave_establishment, proposals, request_establishment
 from accounts.services.proofs import Outcome, send_code, use_code
+from accounts.services.sessions import end_sessions, move_session, note_seen, sessions_of
 from accounts.services.shopinvitations import (
     accept_shop_invitation,
     invite_shop,
@@ -37,6 +48,7 @@ __all__ = [
     "DEFAULT_PROFILE",
     "STAFF_CHECKS",
     "Event",
+    "FactorChange",
     "Outcome",
     "Unconfirmed",
     "accept_invitation",
@@ -46,10 +58,17 @@ __all__ = [
     "approve",
     "approve_request",
     "ask_applicant",
+    "ask_email_change",
+    "change_mobile",
     "change_password",
+    "confirm_email_change",
     "confirm_sign_up",
     "confirmation_token",
+    "contribute",
+    "email_change_token",
     "end_membership",
+    "end_sessions",
+    "find_email_change",
     "find_sign_up",
     "grant",
     "invite",
@@ -58,9 +77,14 @@ __all__ = [
     "join_requests",
     "know_address",
     "leave_establishment",
+    "move_session",
+    "my_data",
+    "note_factor",
+    "note_seen",
     "open_cabinets",
     "open_invitation",
     "open_shop_invitation",
+    "own_words",
     "proposals",
     "refuse",
     "refuse_request",
@@ -75,6 +99,7 @@ __all__ = [
     "revoke_shop_invitation",
     "save_profile",
     "send_code",
+    "sessions_of",
     "settle_knocks",
     "submit",
     "turn_away",

@@ -64,7 +64,10 @@ def test_nobody_learns_whether_an_address_is_known(request_, client, world):
         pages = [ask(client, request).text for request in (request_, unknown)]
     sent = send_due().sent
 
-    blind = [re.sub(r'value="[^"]*"|personne\d+|\d{3}\W\d{3}\W\d{3}\W\d{5}|\d{2}/\d{2}/.{0,22}|-\d+"', "", page) for page in pages]
+    blind = [
+        re.sub(r'value="[^"]*"|personne\d+|\d{3}\W\d{3}\W\d{3}\W\d{5}|\d{2}/\d{2}/.{0,22}|-\d+"', "", page)
+        for page in pages
+    ]
     assert blind[0] == blind[1]
     assert sent == 1
     assert SiretCode.objects.filter(request__in=[request_, unknown]).count() == 2, "the work is the same"
