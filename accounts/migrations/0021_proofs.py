@@ -14,7 +14,7 @@ from accounts.rowsecurity import CABINET, EVERYTHING, USER, IsolateRows, any_of
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0031_staff_rights"),
+        ("accounts", "0012_own_account"),
     ]
 
     operations = [
