@@ -21,6 +21,7 @@ from tests.factories import (
     EstablishmentFactory,
     ExportFactory,
     InvitationFactory,
+    KnockFactory,
     JobFactory,
     LinkFactory,
     MissingFactory,
@@ -113,6 +114,7 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
 @pytest.fixture
 def world(db: None) -> World:
     alpes, berry = _cabinet("ALPES"), _cabinet("BERRY")
+    KnockFactory()
     return World(
         alpes=alpes,
         berry=berry,
