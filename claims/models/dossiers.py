@@ -1,5 +1,7 @@
 """The dossier, who opened it, and how many stand under each tab."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
 from django.urls import reverse
@@ -83,6 +85,7 @@ class Dossier(TenantModel):
     state_since = models.DateTimeField("dans cet état depuis", default=timezone.now, editable=False)
     received_count = models.PositiveIntegerField("documents reçus", default=0, editable=False)
     sent_count = models.PositiveIntegerField("documents envoyés", default=0, editable=False)
+    visit_on = models.DateField("date de RDV", null=True, editable=False)  # the live one; its service keeps it so
     last_received_at = models.DateTimeField("dernier document reçu le", null=True, editable=False)
     created_at = models.DateTimeField("créé le", default=timezone.now, editable=False)
     updated_at = models.DateTimeField("modifié le", default=timezone.now, editable=False)
@@ -169,6 +172,11 @@ class Dossier(TenantModel):
     def dossier_id(self) -> int:
         """Itself: the journal says of which dossier each entry is."""
         return self.pk
+
+    @property
+    def appointment_on(self) -> date | None:
+        """« Date RDV » (BCA-19): the one made through the portal, else the one the cabinet's software gave."""
+        return self.visit_on or self.expertise_on
 
     @property
     def vehicle(self) -> str:
