@@ -9,8 +9,6 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.db.models import QuerySet
-from django.urls import reverse
-from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
@@ -21,26 +19,24 @@ from accounts.models import (
     Delegation,
     Draft,
     EmailChange,
-    Establishment,
     Invitation,
     JournalEntry,
     ShopInvitation,
     ShopMember,
     SignUp,
-    SiretCode,
     User,
 )
 from accounts.scope import Right
-from accounts.services import Event, confirmation_token, email_change_token, shopinvitations
+from accounts.services import Event, confirmation_token, email_change_token
 from accounts.services.invitations import token_of
-from accounts.services.proofs import code_of
 from accounts.validators import display_siret
 from claims.models import Appointment, MissingDossierRequest
 from claims.models.appointments import Side
 from claims.services.appointments import Fact as DateFact
 from claims.services.appointments import said
 from claims.services.missing import Fact
-from messaging import audience
+from messaging import doorstep
+from messaging.doorstep import address
 from messaging.models import Notification
 
 State = AccountRequest.State
@@ -71,11 +67,6 @@ class Tell:
         if self.once_per is None:
             return str(entry.pk)
         return f"t{int(entry.at.timestamp() // self.once_per.total_seconds())}"
-
-
-def address(name: str, *args: Any) -> str:
-    """An absolute link; its host is the setting's, never one that a request brought along."""
-    return f"{settings.BASE_URL}{reverse(name, args=args)}"
 
 
 # People --------------------------------------------------------------------------------------------------------------
@@ -189,20 +180,6 @@ def _decided(request: AccountRequest) -> str:
     return "" if request.state == State.PENDING else "la demande est déjà décidée"
 
 
-def _not_asked(request: AccountRequest) -> str:
-    return "" if request.waits_for_applicant else "la question a sa réponse, ou la demande sa décision"
-
-
-def _code_over(code: SiretCode) -> str:
-    if code.link is None:
-        return "aucun cabinet ne connaît d’adresse pour ce SIRET"
-    return "" if code.used_at is None and timezone.now() < code.expires_at else "le code n’est plus valable"
-
-
-def _has_owner(site: Establishment) -> str:
-    return "l’établissement a trouvé son entreprise" if site.organisation_id else ""
-
-
 def _not(state: str) -> Callable[[AccountRequest], str]:
     return lambda request: "" if request.state == state else "la décision a changé"
 
@@ -250,29 +227,6 @@ def _request(request: AccountRequest, _user: User) -> dict[str, Any]:
         "siret": display_siret(request.siret),
         "link": address("admin:accounts_accountrequest_change", request.pk),
     }
-
-
-def _asked(request: AccountRequest, _user: User) -> dict[str, Any]:
-    return {"request": request, "cabinet": request.cabinet, "link": address("pending")}
-
-
-def _colleague_request(request: AccountRequest, _user: User) -> dict[str, Any]:
-    return {"request": request, "siret": display_siret(request.siret), "link": address("people")}
-
-
-def _code(code: SiretCode, _user: User) -> dict[str, Any]:
-    """The digits are made here, as the mail leaves, and kept nowhere."""
-    siret = display_siret(code.request.siret)
-    return {"code": code_of(code), "request": code.request, "siret": siret, "until": code.expires_at}
-
-
-def _shop_invited(invitation: ShopInvitation, _user: User) -> dict[str, Any]:
-    link = address("shop_invitation", shopinvitations.token_of(invitation))
-    return {"invitation": invitation, "cabinet": invitation.cabinet, "link": link}
-
-
-def _proposed(site: Establishment, _user: User) -> dict[str, Any]:
-    return {"site": site, "siret": display_siret(site.siret), "link": address("establishments")}
 
 
 def _decision(request: AccountRequest, _user: User) -> dict[str, Any]:
@@ -351,24 +305,28 @@ TELL: dict[str, Tell] = {
     Event.EMAIL_TO_CONFIRM: Tell("accounts/email/email_to_confirm", _applicant, _confirmation),
     Event.ACCOUNT_REQUESTED: Tell("accounts/email/account_requested", _deciders, _request, _decided),
     Event.ACCOUNT_EXISTS: Tell("accounts/email/account_exists", _themself, _doors, once_per=timedelta(hours=1)),
-    Event.ACCOUNT_ASKED: Tell("accounts/email/account_asked", _requester, _asked, _not_asked),
+    Event.ACCOUNT_ASKED: Tell("accounts/email/account_asked", _requester, doorstep.asked, doorstep.not_asked),
     Event.ACCOUNT_ANSWERED: Tell("accounts/email/account_answered", _deciders, _request, _decided),
     Event.COLLEAGUE_ASKED: Tell(
-        "accounts/email/colleague_asked", audience.owners_of_siret, _colleague_request, _decided
+        "accounts/email/colleague_asked", doorstep.owners_of_siret, doorstep.colleague_request, _decided
     ),
     Event.SIRET_CODE_SENT: Tell(
-        "accounts/email/siret_code", audience.coder, _code, _code_over, to=lambda code: str(code.link.email)
+        "accounts/email/siret_code",
+        doorstep.coder,
+        doorstep.code,
+        doorstep.code_over,
+        to=lambda code: str(code.link.email),
     ),
     Event.SIRET_PROVEN: Tell("accounts/email/siret_proven", _deciders, _request, _decided),
     Event.SHOP_INVITED: Tell(
         "accounts/email/shop_invited",
-        audience.cabinet_inviter,
-        _shop_invited,
+        doorstep.cabinet_inviter,
+        doorstep.shop_invited,
         _invitation_over,
         to=lambda row: str(row.email),
     ),
     Event.ESTABLISHMENT_PROPOSED: Tell(
-        "accounts/email/establishment_proposed", audience.owners_of_siren, _proposed, _has_owner
+        "accounts/email/establishment_proposed", doorstep.owners_of_siren, doorstep.proposed, doorstep.has_owner
     ),
     Event.ACCOUNT_APPROVED: Tell("accounts/email/account_approved", _welcomed, _decision, _not(State.APPROVED)),
     Event.ACCOUNT_REFUSED: Tell("accounts/email/account_refused", _requester, _decision, _not(State.REFUSED)),
