@@ -37,6 +37,7 @@ class System(StrEnum):
     OUTBOX = "outbox"
     IMPORT = "import"
     UPKEEP = "upkeep"
+    FOLLOW_UP = "follow_up"  # what is expected of whom, and the reminders of it
     DELEGATION = "delegation"
     PORTFOLIO = "portfolio"
     VALIDATION = "validation"

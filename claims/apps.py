@@ -6,3 +6,6 @@ from django.apps import AppConfig
 class ClaimsConfig(AppConfig):
     name = "claims"
     verbose_name = "Dossiers"
+
+    def ready(self) -> None:
+        from claims import receivers  # noqa: F401, PLC0415 -- connects them, once the models are there

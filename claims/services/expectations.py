@@ -1,0 +1,171 @@
+"""The one place that decides what is expected of whom, and by when.
+
+The answer is stored, a row for each thing (`Expectation`), because lists, counts and reminders sort by its date: working
+days have no SQL here. Rows are decided anew after every fact of the journal, after an import, and once a day for
+whatever was missed; reading them costs an index.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db.models import Exists, F, Max, OuterRef
+from django.utils import timezone
+
+from accounts import scope
+from accounts.scope import Kind, System
+from claims.calendar import add_working_days
+from claims.models import CabinetRules, Document, DocumentRequest, Dossier, Expectation
+from claims.workflow import CHECKING, WAITING, State
+
+Who, About = Expectation.Who, Expectation.About
+BATCH = 500  # dossiers
+SIDE = {Kind.REPAIRER: Who.SHOP, Kind.STAFF: Who.CABINET}
+
+# What ends the shop's turn in a state when it is sent; a date is no document.
+ANSWERS: dict[State, frozenset[str]] = {
+    State.AWAITING_REMOTE: frozenset({Document.Kind.PHOTO, Document.Kind.ESTIMATE}),
+    State.AWAITING_DOCUMENTS: frozenset(Document.Kind),
+    State.AWAITING_INVOICE: frozenset({Document.Kind.INVOICE}),
+}
+
+
+@dataclass(slots=True)
+class Facts:
+    """What there is to know of one dossier before deciding."""
+
+    dossier: Dossier
+    rules: CabinetRules
+    sent: dict[str, datetime] = field(default_factory=dict)  # kind → last sent since the state began
+    requests: list[DocumentRequest] = field(default_factory=list)
+
+    @property
+    def place(self) -> str:
+        """The postal code whose holidays count: the shop's, as it is the shop that works."""
+        return self.dossier.establishment.postal_code if self.dossier.establishment else ""
+
+    def due(self, since: datetime, days: int | None) -> date | None:
+        return None if days is None else add_working_days(timezone.localdate(since), days, self.place)
+
+    def sent_at(self, state: State) -> datetime | None:
+        found = [at for kind, at in self.sent.items() if kind in ANSWERS.get(state, ())]
+        return max(found, default=None)
+
+    def row(self, kind: str, who: str, due_on: date | None, object_id: int = 0) -> Expectation:
+        return Expectation(
+            dossier_id=self.dossier.pk,
+            kind=kind,
+            object_id=object_id,
+            who=who,
+            due_on=due_on,
+            state_since=self.dossier.state_since,
+        )
+
+
+def decide(facts: Facts) -> list[Expectation]:
+    """Everything expected about a dossier now, unsaved."""
+    if not facts.dossier.is_open:
+        return []
+    requests = [_request(facts, request) for request in facts.requests if request.is_open]
+    state = State(facts.dossier.state)
+    if state == State.AWAITING_DOCUMENTS and requests:
+        return requests  # they say more than the state does
+    return [*requests, _state(facts, state)]
+
+
+def _request(facts: Facts, request: DocumentRequest) -> Expectation:
+    if request.answered_at is None:
+        return facts.row(About.REQUEST, Who.SHOP, request.due_on, request.pk)
+    days = CHECKING[State.AWAITING_DOCUMENTS].working_days
+    return facts.row(About.REQUEST, Who.CABINET, facts.due(request.answered_at, days), request.pk)
+
+
+def _state(facts: Facts, state: State) -> Expectation:
+    turn, since = WAITING[state], facts.dossier.state_since
+    sent_at = facts.sent_at(state)
+    if state == State.AWAITING_DOCUMENTS:
+        sent_at = max([at for at in (sent_at, *(r.done_at for r in facts.requests)) if at and at >= since], default=None)
+    if turn.who == Kind.REPAIRER and sent_at is not None:
+        return facts.row(state, Who.CABINET, facts.due(sent_at, CHECKING[state].working_days))
+    return facts.row(state, SIDE[turn.who or Kind.STAFF], facts.due(since, facts.rules.days(state)))
+
+
+# Keeping the rows ----------------------------------------------------------------------------------------------------
+
+
+def refresh(dossier_ids: Iterable[int]) -> None:
+    """Decide anew about these dossiers, and keep what was counted of reminders where the expectation is the same."""
+    wanted = sorted(set(dossier_ids))
+    for first in range(0, len(wanted), BATCH):
+        ids = wanted[first : first + BATCH]
+        with scope.system(System.FOLLOW_UP):
+            _store([row for facts in _gather(ids) for row in decide(facts)], ids)
+
+
+def _gather(ids: list[int]) -> list[Facts]:
+    """Whatever the number of dossiers, the same few statements; the rows are held against two deciding at once."""
+    locked = Dossier.objects.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",), no_key=True)
+    dossiers = list(
+        locked.select_related("establishment").only("cabinet", "state", "state_since", "establishment__postal_code")
+    )
+    rules = {row.cabinet_id: row for row in CabinetRules.objects.filter(cabinet__in={d.cabinet_id for d in dossiers})}
+    found = {
+        dossier.pk: Facts(dossier, rules.get(dossier.cabinet_id) or CabinetRules()) for dossier in dossiers
+    }
+    sent = Document.objects.sent().filter(dossier__in=ids, published_at__gte=F("dossier__state_since"))
+    for pk, kind, at in sent.values_list("dossier", "kind").annotate(Max("published_at")).order_by():
+        found[pk].sent[kind] = at
+    for request in DocumentRequest.objects.filter(dossier__in=ids, withdrawn_at=None).order_by("pk"):
+        found[request.dossier_id].requests.append(request)
+    return list(found.values())
+
+
+def _key(row: Expectation) -> tuple[int, str, int]:
+    return row.dossier_id, row.kind, row.object_id
+
+
+def _same(former: Expectation, row: Expectation) -> bool:
+    return former.who == row.who and (bool(row.object_id) or former.state_since == row.state_since)
+
+
+def _store(rows: list[Expectation], ids: list[int]) -> None:
+    stored = {_key(row): row for row in Expectation.objects.filter(dossier__in=ids)}
+    wanted = {_key(row): row for row in rows}
+    for key, row in wanted.items():
+        if (former := stored.get(key)) and _same(former, row):
+            row.reminders, row.reminded_on = former.reminders, former.reminded_on
+    gone = [row.pk for key, row in stored.items() if key not in wanted]
+    if gone:
+        Expectation.objects.filter(pk__in=gone).delete()
+    fields = ["who", "state_since", "due_on", "reminders", "reminded_on"]
+    changed = [row for key, row in wanted.items() if key not in stored or _differ(stored[key], row, fields)]
+    Expectation.objects.bulk_create(
+        changed, update_conflicts=True, unique_fields=["dossier", "kind", "object_id"], update_fields=fields
+    )
+
+
+def _differ(former: Expectation, row: Expectation, fields: list[str]) -> bool:
+    return any(getattr(former, name) != getattr(row, name) for name in fields)
+
+
+def reconcile(cabinet_id: int | None = None) -> int:
+    """Decide about every open dossier nobody has decided about since it came to its state; how many there were.
+
+    For what enters without the journal's signal: imports, a demonstration, a state written by an earlier release.
+    """
+    done, last = 0, 0
+    while ids := _undecided(cabinet_id, last):
+        refresh(ids)
+        done, last = done + len(ids), ids[-1]
+    with scope.system(System.FOLLOW_UP):
+        Expectation.objects.filter(dossier__state=State.CLOSED).delete()
+    return done
+
+
+def _undecided(cabinet_id: int | None, after: int) -> list[int]:
+    with scope.system(System.FOLLOW_UP):
+        decided = Expectation.objects.filter(dossier=OuterRef("pk"), state_since=OuterRef("state_since"))
+        rows = Dossier.objects.exclude(state=State.CLOSED).filter(~Exists(decided), pk__gt=after)
+        if cabinet_id is not None:
+            rows = rows.filter(cabinet=cabinet_id)
+        return list(rows.order_by("pk").values_list("pk", flat=True)[: 4 * BATCH])
