@@ -13,7 +13,7 @@ from accounts.models import User
 
 WRONG = "Adresse ou mot de passe incorrect : vérifiez-les, ou choisissez « Mot de passe oublié »."
 TOO_MANY = (
-    "Trop d'essais pour cette adresse. Attendez quinze minutes, ou choisissez « Mot de passe oublié » : "
+    "Trop d’essais pour cette adresse. Attendez quinze minutes, ou choisissez « Mot de passe oublié » : "
     "le lien que vous recevrez rouvre la porte tout de suite."
 )
 

@@ -44,7 +44,7 @@ EVENT_LABELS.update(
         Event.PROFILE_SAVED: "Profil de délégation enregistré",
         Event.ACCESS_GRANTED: "Accès donné",
         Event.ACCESS_REVOKED: "Accès révoqué",
-        Event.MEMBER_LEFT: "Départ d'une personne",
+        Event.MEMBER_LEFT: "Départ d’une personne",
         Event.INVITED: "Personne invitée",
         Event.INVITATION_REVOKED: "Invitation annulée",
         Event.INVITATION_ACCEPTED: "Invitation acceptée",
@@ -180,12 +180,12 @@ class CabinetEstablishmentAdmin(TenantModelAdmin):
     readonly_fields = ("suspended_at", "created_at")
     actions = ("suspend", "resume")
 
-    @admin.action(description="Suspendre l'accès des réparateurs choisis", permissions=["change"])
+    @admin.action(description="Suspendre l’accès des réparateurs choisis", permissions=["change"])
     def suspend(self, request: HttpRequest, queryset: "QuerySet[CabinetEstablishment]") -> None:
         """Their people no longer see this cabinet's dossiers, at once."""
         self._switch(request, queryset.filter(suspended_at=None), "suspended")
 
-    @admin.action(description="Rétablir l'accès des réparateurs choisis", permissions=["change"])
+    @admin.action(description="Rétablir l’accès des réparateurs choisis", permissions=["change"])
     def resume(self, request: HttpRequest, queryset: "QuerySet[CabinetEstablishment]") -> None:
         self._switch(request, queryset.exclude(suspended_at=None), "resumed")
 

@@ -21,7 +21,7 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no typ
     """Allauth's questions about second factors, answered by the portal."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
-        "incorrect_code": "Ce code n'est pas le bon : attendez le suivant, ou servez-vous d'un code de secours.",
+        "incorrect_code": "Ce code n’est pas le bon : attendez le suivant, ou servez-vous d’un code de secours.",
     }
 
     def encrypt(self, text: str) -> str:

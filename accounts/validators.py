@@ -10,7 +10,7 @@ from stdnum.fr import siret as stdnum_siret
 
 validate_postal_code = RegexValidator(r"\A[0-9]{5}\Z", "Le code postal compte exactement 5 chiffres.")
 validate_cabinet_code = RegexValidator(
-    r"\A[A-Z0-9](?:[A-Z0-9-]{0,18}[A-Z0-9])?\Z", "Le code s'écrit en majuscules, chiffres et tirets (20 au plus)."
+    r"\A[A-Z0-9](?:[A-Z0-9-]{0,18}[A-Z0-9])?\Z", "Le code s’écrit en majuscules, chiffres et tirets (20 au plus)."
 )
 _SIRET_SEPARATORS = re.compile(r"[\s.\u00a0\u202f-]+")
 
@@ -26,12 +26,12 @@ def clean_siret(value: str) -> str:
     try:
         return str(stdnum_siret.validate(digits))
     except NotANumber as problem:
-        raise ValidationError("Ce SIRET n'est pas valide : vérifiez chaque chiffre.", code="siret") from problem
+        raise ValidationError("Ce SIRET n’est pas valide : vérifiez chaque chiffre.", code="siret") from problem
 
 
 def validate_siret(value: str) -> None:
     if clean_siret(value) != value:
-        raise ValidationError("Le SIRET s'écrit sans espace.", code="siret")
+        raise ValidationError("Le SIRET s’écrit sans espace.", code="siret")
 
 
 def clean_mobile(value: str) -> str:
@@ -48,7 +48,7 @@ def clean_mobile(value: str) -> str:
 
 def validate_mobile(value: str) -> None:
     if clean_mobile(value) != value:
-        raise ValidationError("Le numéro s'écrit sous la forme +33612345678.", code="mobile")
+        raise ValidationError("Le numéro s’écrit sous la forme +33612345678.", code="mobile")
 
 
 def display_siret(siret: str) -> str:

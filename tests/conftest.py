@@ -1,5 +1,6 @@
 """The test world: real PostgreSQL under the application's own role, real Valkey, and a clock one may turn."""
 
+import os
 import secrets
 from collections.abc import Iterator
 
@@ -13,8 +14,11 @@ from accounts.scope import System
 from portal.management.commands.migrate import grant_to_application
 from tests.world import world  # noqa: F401 -- a fixture
 
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")  # each has a base and a queue of its own
+
 
 def pytest_configure() -> None:
+    settings.CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"] = f"essai-{WORKER}:"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STAFF_SECOND_FACTOR = False  # tests of the second factor ask for it
     settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
@@ -29,6 +33,8 @@ def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
     """
     owner, application = connections["owner"], connections["default"]
     original = application.settings_dict["NAME"]
+    if WORKER:
+        owner.settings_dict["TEST"]["NAME"] = f"test_{original}_{WORKER}"
     with django_db_blocker.unblock():
         name = owner.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         role = application.settings_dict["USER"]

@@ -20,7 +20,8 @@ from accounts.models import (
     SignUp,
     User,
 )
-from claims.models import Document, Dossier, MissingDossierRequest
+from claims.models import Acknowledgement, Document, Dossier, Export, MissingDossierRequest, VerdictReason
+from claims.models.documents import family_of
 from claims.models.missing import key_of
 
 PASSWORD = "un-mot-de-passe-d-essai"
@@ -215,6 +216,40 @@ class DocumentFactory(factory.django.DjangoModelFactory):
     size = 14
     sha256 = factory.Sequence(lambda n: f"{n:064x}")
     content_type = "application/pdf"
+    version = factory.LazyAttribute(lambda row: 1 if row.direction == "received" and family_of(row.kind) else None)
+
+
+class AcknowledgementFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Acknowledgement
+
+    document = factory.SubFactory(DocumentFactory)
+    dossier = factory.SelfAttribute("document.dossier")
+    cabinet = factory.SelfAttribute("dossier.cabinet")
+    establishment = factory.SelfAttribute("dossier.establishment")
+    version = 1
+    user = factory.SubFactory(UserFactory)
+    reader = "Carrosserie inventée"
+
+
+class VerdictReasonFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = VerdictReason
+
+    cabinet = factory.SubFactory(CabinetFactory)
+    text = factory.Sequence(lambda n: f"Motif inventé {n}")
+
+
+class ExportFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Export
+
+    dossier = factory.SubFactory(DossierFactory)
+    cabinet = factory.SelfAttribute("dossier.cabinet")
+    establishment = factory.SelfAttribute("dossier.establishment")
+    user = factory.SubFactory(UserFactory)
+    name = factory.Sequence(lambda n: f"DOSSIER-{n}.zip")
+    fingerprint = factory.Sequence(lambda n: f"{n:064x}")
 
 
 class MissingFactory(factory.django.DjangoModelFactory):

@@ -9,6 +9,7 @@ import pytest
 from accounts.models import CabinetMember, ShopMember
 from tests.factories import (
     AccountRequestFactory,
+    AcknowledgementFactory,
     CabinetFactory,
     CabinetMemberFactory,
     DelegationFactory,
@@ -17,6 +18,7 @@ from tests.factories import (
     DossierFactory,
     DraftFactory,
     EstablishmentFactory,
+    ExportFactory,
     InvitationFactory,
     LinkFactory,
     MissingFactory,
@@ -24,6 +26,7 @@ from tests.factories import (
     ShopMemberFactory,
     SignUpFactory,
     UserFactory,
+    VerdictReasonFactory,
 )
 
 
@@ -51,6 +54,7 @@ def _cabinet(code: str) -> SimpleNamespace:
     orphan = DossierFactory(cabinet=cabinet, establishment=None, siret="12345", reference=f"{code}-ORPHELIN")
     request = AccountRequestFactory(cabinet=cabinet, company_name=f"Candidat chez {code}")
     SignUpFactory(user=request.user, chosen=cabinet)
+    VerdictReasonFactory(cabinet=cabinet, text=f"Motif de {code}")
     return SimpleNamespace(cabinet=cabinet, orphan=orphan, request=request, **staff)
 
 
@@ -74,6 +78,7 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         draft=DraftFactory(establishment=establishment, author=member.user),
         dossiers={},
         documents={},
+        exports={},
         missing={},
     )
     for side in cabinets:
@@ -92,6 +97,8 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         )
         shop.dossiers[code] = dossier
         shop.documents[code] = DocumentFactory(dossier=dossier, label=f"RAPPORT {code} {name}.pdf")
+        shop.exports[code] = ExportFactory(dossier=dossier, user=owner, name=f"EXPORT-{code}-{name}.zip")
+        AcknowledgementFactory(document=shop.documents[code], user=owner)
     return shop
 
 

@@ -37,7 +37,7 @@ class SignInForm(LoginForm):  # type: ignore[misc]  # allauth has no types
         self.fields["login"] = forms.EmailField(
             label="Adresse e-mail",
             error_messages={
-                "required": "Écrivez l'adresse e-mail de votre compte.",
+                "required": "Écrivez l’adresse e-mail de votre compte.",
                 "invalid": "Écrivez une adresse complète, par exemple atelier@exemple.fr.",
             },
             widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
@@ -55,7 +55,7 @@ def siret_field() -> forms.CharField:
         label="SIRET",
         max_length=30,
         help_text="14 chiffres, avec ou sans espaces.",
-        error_messages={"required": "Écrivez les 14 chiffres du SIRET de l'établissement."},
+        error_messages={"required": "Écrivez les 14 chiffres du SIRET de l’établissement."},
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
 
@@ -64,7 +64,7 @@ def postal_code_field() -> forms.CharField:
     return forms.CharField(
         label="Code postal",
         validators=[validate_postal_code],
-        error_messages={"required": "Écrivez les 5 chiffres du code postal de l'établissement."},
+        error_messages={"required": "Écrivez les 5 chiffres du code postal de l’établissement."},
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "postal-code"}),
     )
 
@@ -73,7 +73,7 @@ class SignUpForm(forms.Form):
     """A request for an account; nothing here depends on who has one already."""
 
     company_name = forms.CharField(
-        label="Nom de l'entreprise ou du garage",
+        label="Nom de l’entreprise ou du garage",
         max_length=120,
         error_messages={"required": "Écrivez le nom de votre entreprise, tel que le cabinet le connaît."},
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
@@ -83,7 +83,7 @@ class SignUpForm(forms.Form):
         max_length=254,
         help_text="Celle que votre cabinet connaît : elle devient votre identifiant.",
         error_messages={
-            "required": "Écrivez l'adresse e-mail que votre cabinet connaît.",
+            "required": "Écrivez l’adresse e-mail que votre cabinet connaît.",
             "invalid": "Écrivez une adresse complète, par exemple atelier@exemple.fr.",
         },
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
@@ -111,7 +111,7 @@ class SignUpForm(forms.Form):
         strip=False,
         max_length=128,
         help_text=password_validators_help_text_html,
-        error_messages={"required": "Choisissez un mot de passe d'au moins 12 caractères."},
+        error_messages={"required": "Choisissez un mot de passe d’au moins 12 caractères."},
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
@@ -153,7 +153,7 @@ class PasswordResetForm(forms.Form):
         label="Adresse e-mail",
         max_length=254,
         error_messages={
-            "required": "Écrivez l'adresse e-mail de votre compte.",
+            "required": "Écrivez l’adresse e-mail de votre compte.",
             "invalid": "Écrivez une adresse complète, par exemple atelier@exemple.fr.",
         },
         widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),

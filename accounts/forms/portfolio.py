@@ -50,7 +50,7 @@ class InviteForm(PortalForm):
         label="Adresse e-mail",
         max_length=254,
         error_messages={
-            "required": "Écrivez l'adresse e-mail de la personne.",
+            "required": "Écrivez l’adresse e-mail de la personne.",
             "invalid": "Écrivez une adresse complète, par exemple atelier@exemple.fr.",
         },
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
@@ -77,7 +77,7 @@ class GrantForm(PortalForm):
 
     profile = ProfileChoice()
     from_on = _day("À partir du", initial=timezone.localdate)
-    to_on = _day("Jusqu'au", required=False, help_text="Ce jour compris ; vide : sans fin.")
+    to_on = _day("Jusqu’au", required=False, help_text="Ce jour compris ; vide : sans fin.")
 
     def __init__(self, *args: Any, actor: Actor, organisation_id: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -118,7 +118,7 @@ class ProfileForm(PortalForm):
     needs_validation = forms.BooleanField(
         label="Validation avant envoi",
         required=False,
-        help_text="Ce que la personne envoie attend l'accord d'un responsable.",
+        help_text="Ce que la personne envoie attend l’accord d’un responsable.",
     )
 
     def __init__(self, *args: Any, actor: Actor, organisation_id: int, **kwargs: Any) -> None:
@@ -172,7 +172,7 @@ class AcceptForm(PortalForm):
         strip=False,
         max_length=128,
         help_text=password_validators_help_text_html,
-        error_messages={"required": "Choisissez un mot de passe d'au moins 12 caractères."},
+        error_messages={"required": "Choisissez un mot de passe d’au moins 12 caractères."},
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 

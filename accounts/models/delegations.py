@@ -79,7 +79,7 @@ class ProfileEstablishment(TenantModel):
     objects = TenantQuerySet["ProfileEstablishment"].as_manager()
 
     class Meta:
-        verbose_name = "établissement d'un profil"
+        verbose_name = "établissement d’un profil"
         verbose_name_plural = "établissements des profils"
         constraints = [
             models.UniqueConstraint(fields=["profile", "establishment"], name="profile_establishment_once"),
@@ -98,7 +98,7 @@ class Delegation(TenantModel):
         DelegationProfile, models.PROTECT, related_name="delegations", verbose_name="profil de délégation"
     )
     from_on = models.DateField("à partir du", default=timezone.localdate)
-    to_on = models.DateField("jusqu'au", null=True, blank=True)
+    to_on = models.DateField("jusqu’au", null=True, blank=True)
     granted_at = models.DateTimeField("donnée le", default=timezone.now, editable=False)
     granted_by = models.CharField("donnée par", max_length=160, blank=True, editable=False)
     revoked_at = models.DateTimeField("révoquée le", null=True, blank=True)
@@ -140,7 +140,7 @@ class Invitation(TenantModel):
     inviter = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="invitant", editable=False)
     invited_by = models.CharField("invitée par", max_length=160, editable=False)
     created_at = models.DateTimeField("envoyée le", default=timezone.now, editable=False)
-    expires_at = models.DateTimeField("valable jusqu'au", editable=False)
+    expires_at = models.DateTimeField("valable jusqu’au", editable=False)
     accepted_at = models.DateTimeField("acceptée le", null=True, blank=True, editable=False)
     revoked_at = models.DateTimeField("révoquée le", null=True, blank=True, editable=False)
 

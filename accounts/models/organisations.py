@@ -19,7 +19,7 @@ class Cabinet(TenantModel):
     phone = models.CharField("téléphone", max_length=20, blank=True)
     city = models.CharField("ville", max_length=80, blank=True)
     is_active = models.BooleanField(
-        "actif", default=True, help_text="Un cabinet inactif n'est plus proposé à l'inscription."
+        "actif", default=True, help_text="Un cabinet inactif n’est plus proposé à l’inscription."
     )
     created_at = models.DateTimeField("créé le", default=timezone.now, editable=False)
 
@@ -51,7 +51,7 @@ class CabinetMember(TenantModel):
     objects = TenantQuerySet["CabinetMember"].as_manager()
 
     class Meta:
-        verbose_name = "membre d'un cabinet"
+        verbose_name = "membre d’un cabinet"
         verbose_name_plural = "membres des cabinets"
 
     def __str__(self) -> str:
@@ -157,7 +157,7 @@ class ShopMember(TenantModel):
     objects = TenantQuerySet["ShopMember"].as_manager()
 
     class Meta:
-        verbose_name = "membre d'un réparateur"
+        verbose_name = "membre d’un réparateur"
         verbose_name_plural = "membres des réparateurs"
         constraints = [
             models.UniqueConstraint(

@@ -34,7 +34,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     full_name = models.CharField("nom", max_length=120, blank=True)
     mobile = models.CharField("mobile", max_length=16, blank=True, validators=[validate_mobile])
     is_active = models.BooleanField("actif", default=True)
-    is_staff = models.BooleanField("accès à l'administration", default=False)
+    is_staff = models.BooleanField("accès à l’administration", default=False)
     joined_at = models.DateTimeField("créé le", default=timezone.now, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -49,7 +49,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 condition=models.Q(email=Lower("email")),
                 name="user_email_lower_case",
-                violation_error_message="L'adresse e-mail s'écrit en minuscules.",
+                violation_error_message="L’adresse e-mail s’écrit en minuscules.",
             ),
         ]
 
@@ -63,7 +63,7 @@ class SignUp(TenantModel):
     user = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="utilisateur")
     # Not named `cabinet`: the journal copies that one, and no cabinet hears of an address that nobody confirmed.
     chosen = models.ForeignKey("accounts.Cabinet", models.PROTECT, related_name="+", verbose_name="cabinet choisi")
-    company_name = models.CharField("nom de l'entreprise", max_length=120)
+    company_name = models.CharField("nom de l’entreprise", max_length=120)
     siret = models.CharField("SIRET", max_length=14, validators=[validate_siret])
     postal_code = models.CharField("code postal", max_length=5, validators=[validate_postal_code])
     asked_at = models.DateTimeField("demandée le", default=timezone.now, editable=False)
@@ -92,7 +92,7 @@ class AccountRequest(TenantModel):
     cabinet = models.ForeignKey(
         "accounts.Cabinet", models.PROTECT, related_name="+", verbose_name="cabinet de rattachement"
     )
-    company_name = models.CharField("nom de l'entreprise", max_length=120)
+    company_name = models.CharField("nom de l’entreprise", max_length=120)
     siret = models.CharField("SIRET", max_length=14, validators=[validate_siret])
     postal_code = models.CharField("code postal", max_length=5, validators=[validate_postal_code])
     state = models.CharField("état", max_length=10, choices=State, default=State.PENDING)

@@ -65,7 +65,7 @@ def _still_pending(request: AccountRequest) -> AccountRequest:
         when = timezone.localtime(request.decided_at).strftime("%d/%m/%Y à %H:%M") if request.decided_at else ""
         raise NotAllowed(
             f"Cette demande a déjà été {request.get_state_display()} par {request.decided_by} le {when} : "
-            "rien n'a été changé."
+            "rien n’a été changé."
         )
     return request
 

@@ -66,7 +66,7 @@ def grant(
     if member.organisation_id != profile.organisation_id or not profile.may_be_given_by(actor):
         raise NotAllowed(BEYOND)
     if member.left_at is not None or member.role == ShopMember.Role.OWNER:
-        raise NotAllowed("Cette personne a déjà tous les droits, ou a quitté l'entreprise.")
+        raise NotAllowed("Cette personne a déjà tous les droits, ou a quitté l’entreprise.")
     if to_on is not None and to_on < from_on:
         raise ValidationError({"to_on": "La fin ne peut pas précéder le début."})
     with scope.system(System.DELEGATION):
@@ -100,7 +100,7 @@ def revoke(delegation: Delegation, *, actor: Actor) -> Delegation:
 def end_membership(member: ShopMember, *, actor: Actor) -> ShopMember:
     """Somebody leaves the company; whoever answers for it leaves only when somebody else does too."""
     if member.organisation_id not in actor.owned:
-        raise NotAllowed("Seul un responsable met fin à l'accès d'une personne.")
+        raise NotAllowed("Seul un responsable met fin à l’accès d’une personne.")
     with scope.system(System.DELEGATION):
         owners = ShopMember.objects.select_for_update(of=("self",)).filter(
             organisation=member.organisation_id, left_at=None
@@ -110,7 +110,7 @@ def end_membership(member: ShopMember, *, actor: Actor) -> ShopMember:
             return member
         member = people.pop(member.pk)
         if not any(person.role == ShopMember.Role.OWNER for person in people.values()):
-            raise NotAllowed("L'entreprise garde toujours un responsable : celui-ci est le dernier.")
+            raise NotAllowed("L’entreprise garde toujours un responsable : celui-ci est le dernier.")
         member.left_at = timezone.now()
         member.save(update_fields=["left_at"])
         member.delegations.filter(revoked_at=None).update(revoked_at=member.left_at)

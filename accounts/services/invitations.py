@@ -29,7 +29,7 @@ from accounts.services.delegations import BEYOND
 from accounts.services.events import Event
 
 VALIDITY = timedelta(days=7)
-OVER = "Cette invitation n'est plus valable : demandez-en une nouvelle à la personne qui vous a invité."
+OVER = "Cette invitation n’est plus valable : demandez-en une nouvelle à la personne qui vous a invité."
 
 
 def token_of(invitation: Invitation) -> str:
@@ -49,7 +49,7 @@ def invite(profile: DelegationProfile, *, actor: Actor, email: str) -> Invitatio
     with scope.system(System.DELEGATION):
         company = Organisation.objects.select_for_update().get(pk=profile.organisation_id)
         if ShopMember.objects.filter(organisation=company, user__email=email, left_at=None).exists():
-            raise ValidationError({"email": "Cette personne fait déjà partie de l'entreprise : donnez-lui un profil."})
+            raise ValidationError({"email": "Cette personne fait déjà partie de l’entreprise : donnez-lui un profil."})
         _open_invitations(company).filter(email=email).update(revoked_at=timezone.now())
         invitation = Invitation(
             organisation=company,
@@ -77,7 +77,7 @@ def revoke_invitation(invitation: Invitation, *, actor: Actor) -> Invitation:
     with scope.system(System.DELEGATION):
         invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
         if invitation.accepted_at is not None:
-            raise NotAllowed("Cette invitation vient d'être acceptée : révoquez plutôt l'accès de la personne.")
+            raise NotAllowed("Cette invitation vient d’être acceptée : révoquez plutôt l’accès de la personne.")
         if invitation.revoked_at is None:
             invitation.revoked_at = timezone.now()
             invitation.save(update_fields=["revoked_at"])
@@ -111,7 +111,7 @@ def accept_invitation(token: str, *, user_id: int | None, full_name: str = "", p
         if user is None and hashed:
             user = User.objects.create(email=invitation.email, full_name=full_name, password=hashed)
         elif user is None or user.pk != user_id or CabinetMember.objects.filter(user=user, left_at=None).exists():
-            raise NotAllowed("Connectez-vous avec le compte de réparateur auquel l'invitation a été envoyée.")
+            raise NotAllowed("Connectez-vous avec le compte de réparateur auquel l’invitation a été envoyée.")
         invitation.accepted_at = timezone.now()
         invitation.save(update_fields=["accepted_at"])
         member, _ = ShopMember.objects.get_or_create(

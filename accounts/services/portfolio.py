@@ -29,7 +29,7 @@ def request_establishment(
 ) -> AccountRequest:
     """Ask a cabinet to confirm that a SIRET is the company's; the answer is the same whoever owns it now."""
     if not actor.owned or actor.user_id is None:
-        raise NotAllowed("Seul un responsable de l'entreprise ajoute un établissement.")
+        raise NotAllowed("Seul un responsable de l’entreprise ajoute un établissement.")
     if any(site.siret == siret for site in actor.sites):
         raise ValidationError({"siret": "Cet établissement est déjà dans votre liste."})
     with scope.system(System.PORTFOLIO):
@@ -47,7 +47,7 @@ def request_establishment(
 def leave_establishment(establishment: Establishment, *, actor: Actor) -> Establishment:
     """Let an establishment go: the company's people lose it at once, its history stays with it."""
     if establishment.organisation_id not in actor.owned:
-        raise NotAllowed("Seul un responsable de l'entreprise quitte un établissement.")
+        raise NotAllowed("Seul un responsable de l’entreprise quitte un établissement.")
     with scope.system(System.PORTFOLIO):
         establishment = Establishment.objects.select_for_update(of=("self",)).get(pk=establishment.pk)
         if establishment.organisation_id not in actor.owned:

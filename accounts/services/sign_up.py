@@ -84,11 +84,11 @@ def _found(token: str) -> SignUp:
     try:
         key, fingerprint = signing.loads(token, salt=_SALT, max_age=CONFIRM_WITHIN)
     except (signing.BadSignature, ValueError, TypeError) as problem:
-        raise Unconfirmed("Ce lien n'est plus valable.") from problem
+        raise Unconfirmed("Ce lien n’est plus valable.") from problem
     rows = SignUp.objects.select_for_update(of=("self",)).select_related("user", "chosen")
     sign_up = rows.filter(pk=key, user__is_active=True).first()
     if sign_up is None or not constant_time_compare(_fingerprint(sign_up), fingerprint):
-        raise Unconfirmed("Ce lien n'est plus valable.")
+        raise Unconfirmed("Ce lien n’est plus valable.")
     return sign_up
 
 

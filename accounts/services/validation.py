@@ -80,7 +80,7 @@ def refuse(draft: Draft, *, actor: Actor, reason: str) -> Draft:
     """Do nothing, and say why to the author."""
     reason = reason.strip()
     if not reason or len(reason) > 500:
-        raise ValidationError({"reason": "Écrivez le motif, en 500 caractères au plus : il est envoyé à l'auteur."})
+        raise ValidationError({"reason": "Écrivez le motif, en 500 caractères au plus : il est envoyé à l’auteur."})
     return _decide(draft, State.REFUSED, actor=actor, reason=reason)
 
 
@@ -89,11 +89,11 @@ def _decide(
 ) -> Draft:
     """The lock makes the second of two people read who was first; only the handler acts in the decider's scope."""
     if draft.organisation_id not in actor.owned:
-        raise NotAllowed("Seul un responsable de l'entreprise valide ce que ses collaborateurs envoient.")
+        raise NotAllowed("Seul un responsable de l’entreprise valide ce que ses collaborateurs envoient.")
     with scope.system(System.VALIDATION):
         draft = Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
         if draft.state != State.PENDING:
-            raise NotAllowed(f"Déjà {draft.get_state_display()} par {draft.decided_by} : rien n'a été changé.")
+            raise NotAllowed(f"Déjà {draft.get_state_display()} par {draft.decided_by} : rien n’a été changé.")
         former, draft.payload = draft.payload, draft.payload if payload is None else payload
         draft.state, draft.reason = state, reason
         draft.decided_at, draft.decided_by = timezone.now(), actor.label

@@ -64,7 +64,7 @@ def establishment_leave(request: ActorRequest, pk: int) -> HttpResponse:
     rows = Establishment.objects.visible_to(request.actor).filter(organisation__in=request.actor.organisations)
     establishment = get_object_or_404(rows, pk=pk)
     services.leave_establishment(establishment, actor=request.actor)
-    messages.success(request, "L'établissement a quitté votre entreprise.")
+    messages.success(request, "L’établissement a quitté votre entreprise.")
     return redirect("establishments")
 
 
@@ -145,7 +145,7 @@ def invitation_revoke(request: ActorRequest, pk: int) -> HttpResponse:
     invitation = get_object_or_404(rows, pk=pk)
     _need_people_right(request, invitation.organisation_id)
     services.revoke_invitation(invitation, actor=request.actor)
-    messages.success(request, f"L'invitation de {invitation.email} est annulée.")
+    messages.success(request, f"L’invitation de {invitation.email} est annulée.")
     return redirect("people")
 
 
@@ -207,7 +207,7 @@ def _ticked(request: ActorRequest, form: ProfileForm, *, everything: bool) -> di
 def _need_owner(request: ActorRequest, organisation_id: int | None = None) -> None:
     owned = request.actor.owned
     if not owned or (organisation_id is not None and organisation_id not in owned):
-        raise NotAllowed("Seul un responsable de l'entreprise valide ce que ses collaborateurs envoient.")
+        raise NotAllowed("Seul un responsable de l’entreprise valide ce que ses collaborateurs envoient.")
 
 
 @require_safe
@@ -234,7 +234,7 @@ def draft_decide(request: ActorRequest, pk: int) -> HttpResponse:
     except ValidationError as problem:
         messages.error(request, " ".join(problem.messages))
     else:
-        messages.success(request, "C'est envoyé." if decision == "approve" else "Refusé : l'auteur en est prévenu.")
+        messages.success(request, "C’est envoyé." if decision == "approve" else "Refusé : l’auteur en est prévenu.")
     return redirect("drafts")
 
 

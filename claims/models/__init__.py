@@ -1,14 +1,18 @@
 """The rows of a dossier and its parts."""
 
+from claims.models.acknowledgements import Acknowledgement
 from claims.models.documents import Document
 from claims.models.dossiers import Dossier, DossierTally, DossierVisit
 from claims.models.expectations import Expectation
+from claims.models.exports import Export
 from claims.models.facts import DossierFacts
 from claims.models.missing import MissingDossierRequest
 from claims.models.requests import DocumentRequest
 from claims.models.rules import CabinetRules
+from claims.models.verdicts import VerdictReason
 
 __all__ = [
+    "Acknowledgement",
     "CabinetRules",
     "Document",
     "DocumentRequest",
@@ -17,5 +21,7 @@ __all__ = [
     "DossierTally",
     "DossierVisit",
     "Expectation",
+    "Export",
     "MissingDossierRequest",
+    "VerdictReason",
 ]

@@ -3,6 +3,7 @@
 import uuid
 
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -59,6 +60,12 @@ class Document(TenantModel):
         PHOTO = "photo", "Photo"
         OTHER = "autre", "Autre document"
 
+    class Verdict(models.TextChoices):
+        """What the cabinet says of a deposit (BCA-32, EG-50)."""
+
+        COMPLIANT = "conforme", "conforme"
+        REFUSED = "non_conforme", "non conforme"
+
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="documents", verbose_name="dossier")
     cabinet = models.ForeignKey(
@@ -85,6 +92,16 @@ class Document(TenantModel):
     sender = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", editable=False)
     published_at = models.DateTimeField("reçu le", default=timezone.now, editable=False)
     replaced_at = models.DateTimeField("remplacé le", null=True, editable=False)
+    # The n-th report, or prise en charge, of the dossier: what a person says to have read, never renumbered.
+    version = models.PositiveSmallIntegerField("version", null=True, editable=False)
+    seen_at = models.DateTimeField("vu par le cabinet le", null=True, editable=False)
+    verdict = models.CharField("vérification", max_length=12, choices=Verdict, blank=True, default="", editable=False)
+    verdict_reason = models.CharField("motif", max_length=300, blank=True, default="", editable=False)
+    verdict_at = models.DateTimeField("vérifié le", null=True, editable=False)
+    verdict_by = models.CharField("vérifié par", max_length=160, blank=True, default="", editable=False)
+    resend_of = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="resends", editable=False, verbose_name="remplace le refusé"
+    )
 
     tenant_paths = {ActorKind.REPAIRER: BY_ESTABLISHMENT, ActorKind.STAFF: BY_CABINET}
     objects = DocumentQuerySet.as_manager()
@@ -93,6 +110,13 @@ class Document(TenantModel):
         verbose_name = "document"
         constraints = [
             models.UniqueConstraint(fields=["dossier", "direction", "sha256", "kind"], name="document_once_a_dossier"),
+            models.CheckConstraint(
+                condition=Q(verdict="", verdict_at=None) | ~Q(verdict="") & Q(verdict_at__isnull=False),
+                name="document_verdict_has_a_date",
+            ),
+            models.CheckConstraint(
+                condition=~Q(verdict="non_conforme") | ~Q(verdict_reason=""), name="document_refused_says_why"
+            ),
         ]
         indexes = [models.Index(fields=["dossier", "direction", "-published_at"], name="document_dossier")]
 
@@ -110,9 +134,26 @@ class Document(TenantModel):
     def is_current(self) -> bool:
         return self.replaced_at is None
 
+    @property
+    def is_outdated(self) -> bool:
+        """Whether a newer report or prise en charge took its place: nobody should repair or invoice by it (EG-02)."""
+        return not self.is_current and self.direction == self.Direction.RECEIVED and bool(family_of(self.kind))
+
+    @property
+    def is_refused(self) -> bool:
+        return self.verdict == self.Verdict.REFUSED
+
 
 REPORTS = (Document.Kind.INTERIM_REPORT, Document.Kind.REPORT)
 """Reports follow each other: a newer one of either kind makes the earlier ones « remplacé » (EG-02)."""
+
+FAMILIES = (REPORTS, (Document.Kind.COVERAGE,))
+
+
+def family_of(kind: str) -> tuple[Document.Kind, ...]:
+    """The kinds that take each other's place and count their versions together; most kinds have none."""
+    return next((family for family in FAMILIES if kind in family), ())
+
 
 RECEIVED_KINDS = (
     Document.Kind.ORDER,

@@ -109,7 +109,7 @@ def test_slash_goes_to_the_search_and_the_address_stays_short(visitor: BrowserCo
 def test_password_rules_tick_while_one_types(visitor: BrowserContext) -> None:
     page = visitor.new_page()
     page.goto("/inscription/")
-    page.get_by_label("Nom de l'entreprise").fill("Carrosserie du Lac")
+    page.get_by_label("Nom de l’entreprise").fill("Carrosserie du Lac")
 
     page.get_by_label("Mot de passe").fill("carrosserie-bleue")
 
