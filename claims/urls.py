@@ -3,9 +3,15 @@
 from django.urls import path
 
 from claims import converters  # noqa: F401 -- registers `reference`
-from claims.views import documents, dossiers, missing
+from claims.views import documents, dossiers, missing, todo
 
 urlpatterns = [
+    path("a-faire/", todo.todo, name="todo"),
+    path(
+        "dossiers/<str:cabinet>/<reference:reference>/demandes/<int:pk>/prolonger/",
+        todo.request_extend,
+        name="request_extend",
+    ),
     path("dossiers/", dossiers.dossiers, name="dossiers"),
     path("dossiers/<str:cabinet>/<reference:reference>/", dossiers.dossier, name="dossier"),
     path(

@@ -13,7 +13,15 @@ from claims.models.documents import RECEIVED_KINDS
 from claims.workflow import Action
 
 # Those with a form of their own, and those only an import does.
-ELSEWHERE = frozenset({Action.PUBLISH_DOCUMENT, Action.CORRECT_SIRET, Action.RECEIVE, Action.SYNCHRONISE})
+ELSEWHERE = frozenset(
+    {
+        Action.PUBLISH_DOCUMENT,
+        Action.REQUEST_DOCUMENTS,
+        Action.CORRECT_SIRET,
+        Action.RECEIVE,
+        Action.SYNCHRONISE,
+    }
+)
 BUTTONS = [action for action in Action if action not in ELSEWHERE]
 
 

@@ -21,7 +21,9 @@ class ExpectationQuerySet(TenantQuerySet["Expectation"]):
     def of_cabinets(self) -> "ExpectationQuerySet":
         return self.filter(who=Expectation.Who.CABINET)
 
-    def page(self, actor: Actor, site_ids: tuple[int, ...], cabinet_id: int | None, page: int) -> "ExpectationQuerySet":
+    def page(
+        self, actor: Actor, site_ids: tuple[int, ...], cabinet_id: int | None, page: int
+    ) -> "ExpectationQuerySet":
         """One page of what shops must do, the latest first, and one row more.
 
         One ordered read per establishment, then merged: `ANY` would read and sort a large shop whole.
@@ -34,7 +36,8 @@ class ExpectationQuerySet(TenantQuerySet["Expectation"]):
                 f"{condition} ORDER BY due_on, id LIMIT %s)"
             )
             params += [site, *([] if cabinet_id is None else [cabinet_id]), page * PAGE_SIZE + 1]
-        merged = f"SELECT arm.id FROM ({' UNION ALL '.join(arms)}) AS arm ORDER BY arm.due_on, arm.id LIMIT %s OFFSET %s"
+        order = "ORDER BY arm.due_on, arm.id LIMIT %s OFFSET %s"
+        merged = f"SELECT arm.id FROM ({' UNION ALL '.join(arms)}) AS arm {order}"
         ids = RawSQL(merged, [*params, PAGE_SIZE + 1, (page - 1) * PAGE_SIZE])
         return self.filter(pk__in=ids).select_related("dossier").order_by("due_on", "pk")
 

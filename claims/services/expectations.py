@@ -1,8 +1,8 @@
 """The one place that decides what is expected of whom, and by when.
 
-The answer is stored, a row for each thing (`Expectation`), because lists, counts and reminders sort by its date: working
-days have no SQL here. Rows are decided anew after every fact of the journal, after an import, and once a day for
-whatever was missed; reading them costs an index.
+The answer is stored, a row for each thing (`Expectation`), because lists, counts and reminders sort by its date, and
+working days have no SQL here. Rows are decided anew after every fact of the journal, after an import, and once a day
+for whatever was missed; reading them costs an index.
 """
 
 from collections.abc import Iterable
@@ -84,7 +84,9 @@ def _state(facts: Facts, state: State) -> Expectation:
     turn, since = WAITING[state], facts.dossier.state_since
     sent_at = facts.sent_at(state)
     if state == State.AWAITING_DOCUMENTS:
-        sent_at = max([at for at in (sent_at, *(r.done_at for r in facts.requests)) if at and at >= since], default=None)
+        sent_at = max(
+            [at for at in (sent_at, *(r.done_at for r in facts.requests)) if at and at >= since], default=None
+        )
     if turn.who == Kind.REPAIRER and sent_at is not None:
         return facts.row(state, Who.CABINET, facts.due(sent_at, CHECKING[state].working_days))
     return facts.row(state, SIDE[turn.who or Kind.STAFF], facts.due(since, facts.rules.days(state)))
@@ -109,10 +111,8 @@ def _gather(ids: list[int]) -> list[Facts]:
         locked.select_related("establishment").only("cabinet", "state", "state_since", "establishment__postal_code")
     )
     rules = {row.cabinet_id: row for row in CabinetRules.objects.filter(cabinet__in={d.cabinet_id for d in dossiers})}
-    found = {
-        dossier.pk: Facts(dossier, rules.get(dossier.cabinet_id) or CabinetRules()) for dossier in dossiers
-    }
-    sent = Document.objects.sent().filter(dossier__in=ids, published_at__gte=F("dossier__state_since"))
+    found = {dossier.pk: Facts(dossier, rules.get(dossier.cabinet_id) or CabinetRules()) for dossier in dossiers}
+    sent = Document.objects.accepted().filter(dossier__in=ids, published_at__gte=F("dossier__state_since"))
     for pk, kind, at in sent.values_list("dossier", "kind").annotate(Max("published_at")).order_by():
         found[pk].sent[kind] = at
     for request in DocumentRequest.objects.filter(dossier__in=ids, withdrawn_at=None).order_by("pk"):

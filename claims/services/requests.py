@@ -1,11 +1,11 @@
 """The cabinet asks for documents, the shop sends them or asks for more time, the cabinet says when it is done."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Min
 from django.utils import timezone
 
 from accounts import journal, scope
@@ -101,17 +101,28 @@ def _no_more(times: int) -> str:
 
 
 def note_answers(dossier_id: int, *, actor: Actor) -> None:
-    """Mark the requests whose documents were all sent since they were asked, whoever sent them and however."""
+    """Mark the requests whose documents were all sent since they were asked, whoever sent them and however.
+
+    A document the cabinet refused was not sent: its request is open to the shop again.
+    """
     with scope.system(System.FOLLOW_UP):
-        for request in DocumentRequest.objects.filter(dossier=dossier_id).unanswered().order_by("pk"):
-            sent = Document.objects.sent().filter(
-                dossier=dossier_id, kind__in=request.kinds, published_at__gte=request.asked_at
-            )
-            found = dict(sent.values_list("kind").annotate(Max("published_at")).order_by())
-            if set(found) >= set(request.kinds):
-                request.answered_at = max(found.values())
-                request.save(update_fields=["answered_at"])
+        for request in DocumentRequest.objects.filter(dossier=dossier_id).open().order_by("pk"):
+            answered_at = _answered_at(request)
+            if answered_at == request.answered_at:
+                continue
+            newly = request.answered_at is None
+            request.answered_at = answered_at
+            request.save(update_fields=["answered_at"])
+            if newly:
                 _note(request, Step.REQUEST_ANSWERED, actor)
+
+
+def _answered_at(request: DocumentRequest) -> datetime | None:
+    sent = Document.objects.accepted().filter(
+        dossier=request.dossier_id, kind__in=request.kinds, published_at__gte=request.asked_at
+    )
+    first = dict(sent.values_list("kind").annotate(Min("published_at")).order_by())
+    return max(first.values()) if set(first) >= set(request.kinds) else None
 
 
 def _held(request: DocumentRequest, staff: Actor | None) -> DocumentRequest:
