@@ -35,6 +35,7 @@ class System(StrEnum):
     APPROVAL = "approval"
     DIAGNOSIS = "diagnosis"  # reads the establishments of the asker's own SIREN, nothing else
     OUTBOX = "outbox"
+    JOBS = "jobs"
     IMPORT = "import"
     UPKEEP = "upkeep"
     FOLLOW_UP = "follow_up"  # what is expected of whom, and the reminders of it

@@ -8,4 +8,4 @@ class ClaimsConfig(AppConfig):
     verbose_name = "Dossiers"
 
     def ready(self) -> None:
-        from claims import receivers  # noqa: F401, PLC0415 -- connects them, once the models are there
+        from claims import receivers  # noqa: F401, PLC0415 -- connecting receivers needs loaded apps

@@ -1,10 +1,10 @@
-"""The upkeep that runs by the clock."""
+"""The upkeep that runs by the clock, and the work that waits."""
 
 from celery import shared_task
 
 from accounts import scope
 from accounts.scope import System
-from claims.services import tallies
+from claims.services import jobs, tallies
 
 
 @shared_task
@@ -12,3 +12,9 @@ from claims.services import tallies
 def fold_tallies() -> None:
     """Sum up the ledger of counts, so that reading it stays short."""
     tallies.fold()
+
+
+@shared_task
+def work_due() -> None:
+    """Do the jobs that are due; rung after a commit and by the clock, which alone would be enough."""
+    jobs.run_due()

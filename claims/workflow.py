@@ -77,6 +77,10 @@ class Step(TextChoices):
     REMINDERS_RESUMED = "reminders_resumed", "Relances reprises"
 
 
+STEPS: dict[str, str] = DONE | {step.value: step.label for step in Step}
+"""Every event of a dossier, as « étapes » tells it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Move:
     """One row of the table: this kind of actor may do this in these states; `to` None leaves the state as it is."""

@@ -48,7 +48,7 @@ class RunSettings:
             demo=environ.get("PORTAL_DEMO") or "true",
             web_workers=number(environ, "WEB_WORKERS", 2, high=64),
             web_threads=number(environ, "WEB_THREADS", 4, high=64),
-            worker_concurrency=number(environ, "WORKER_CONCURRENCY", 2, high=64),
+            worker_concurrency=number(environ, "WORKER_CONCURRENCY", 3, high=64),
             given=given_servers(environ),
         )
 

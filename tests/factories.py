@@ -20,7 +20,7 @@ from accounts.models import (
     SignUp,
     User,
 )
-from claims.models import Acknowledgement, Document, Dossier, Export, MissingDossierRequest, VerdictReason
+from claims.models import Acknowledgement, Document, Dossier, Export, Job, MissingDossierRequest, VerdictReason
 from claims.models.documents import family_of
 from claims.models.missing import key_of
 
@@ -261,3 +261,15 @@ class MissingFactory(factory.django.DjangoModelFactory):
     author = factory.SubFactory(UserFactory)
     wanted = factory.Sequence(lambda n: f"PERDU-{n}")
     wanted_key = factory.LazyAttribute(lambda row: key_of(row.wanted))
+
+
+class JobFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Job
+
+    kind = "essay"
+    subject_type = "claims.dossier"
+    dossier = factory.SubFactory(DossierFactory)
+    subject_id = factory.SelfAttribute("dossier.pk")
+    cabinet = factory.SelfAttribute("dossier.cabinet")
+    establishment = factory.SelfAttribute("dossier.establishment")

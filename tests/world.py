@@ -20,6 +20,7 @@ from tests.factories import (
     EstablishmentFactory,
     ExportFactory,
     InvitationFactory,
+    JobFactory,
     LinkFactory,
     MissingFactory,
     OrganisationFactory,
@@ -96,6 +97,7 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
             cabinet=side.cabinet, establishment=establishment, author=owner, wanted=f"{code}-PERDU-{name.upper()}"
         )
         shop.dossiers[code] = dossier
+        JobFactory(dossier=dossier)
         shop.documents[code] = DocumentFactory(dossier=dossier, label=f"RAPPORT {code} {name}.pdf")
         shop.exports[code] = ExportFactory(dossier=dossier, user=owner, name=f"EXPORT-{code}-{name}.zip")
         AcknowledgementFactory(document=shop.documents[code], user=owner)

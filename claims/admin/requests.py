@@ -49,7 +49,7 @@ class AskForm(forms.Form):
 class Requests(PostedForms):
     """Part of the dossier's page."""
 
-    request_posts = {"demander": "ask", "demande": "settle"}
+    posts = {"demander": "ask", "demande": "settle"}
 
     def requests_of(self, request: HttpRequest, dossier: Dossier) -> dict[str, Any]:
         """What the part shows: the requests, newest first, and the form of a new one."""

@@ -6,6 +6,7 @@ from claims.models.dossiers import Dossier, DossierTally, DossierVisit
 from claims.models.expectations import Expectation
 from claims.models.exports import Export
 from claims.models.facts import DossierFacts
+from claims.models.jobs import Job
 from claims.models.missing import MissingDossierRequest
 from claims.models.requests import DocumentRequest
 from claims.models.rules import CabinetRules
@@ -22,6 +23,7 @@ __all__ = [
     "DossierVisit",
     "Expectation",
     "Export",
+    "Job",
     "MissingDossierRequest",
     "VerdictReason",
 ]

@@ -148,6 +148,14 @@ def _differ(former: Expectation, row: Expectation, fields: list[str]) -> bool:
     return any(getattr(former, name) != getattr(row, name) for name in fields)
 
 
+def decide_again(cabinet_id: int) -> None:
+    """Everything expected about a cabinet's dossiers: its delays have changed."""
+    with scope.system(System.FOLLOW_UP):
+        rows = Expectation.objects.filter(cabinet=cabinet_id).values_list("dossier", flat=True)
+        ids = list(rows.distinct().order_by())
+    refresh(ids)
+
+
 def reconcile(cabinet_id: int | None = None) -> int:
     """Decide about every open dossier nobody has decided about since it came to its state; how many there were.
 

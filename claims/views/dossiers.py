@@ -19,7 +19,7 @@ from claims.models.documents import REPORTS
 from claims.models.queries import PAGE_SIZE, search
 from claims.services.dossiers import note_visit
 from claims.views import listing
-from claims.workflow import DONE
+from claims.workflow import STEPS
 
 
 def dossier_or_404(request: ActorRequest, cabinet: str, reference: str) -> Dossier:
@@ -114,7 +114,7 @@ def step(entry: JournalEntry) -> dict[str, Any]:
     texts = [str(entry.detail[key]) for key in ("document", "reason", "siret") if entry.detail.get(key)]
     return {
         "at": entry.at,
-        "label": DONE.get(entry.event, entry.event),
+        "label": STEPS.get(entry.event, entry.event),
         "text": " – ".join(texts),
         "by": entry.actor_label,
     }
