@@ -115,3 +115,22 @@ class TicketForm(forms.Form):
 
     def cabinet_ids(self) -> list[int]:
         return [self.codes[code] for code in self.cleaned_data["cabinets"]]
+
+
+class LoanForm(forms.Form):
+    """The courtesy car of the repair, and the inspection the shop has read."""
+
+    loan_from = forms.DateField(
+        label="Véhicule prêté du", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    loan_to = forms.DateField(
+        label="au",
+        required=False,
+        help_text="Vide tant que le retour n’est pas fixé.",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    inspection_until = forms.DateField(
+        label="Contrôle technique valable jusqu’au",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )

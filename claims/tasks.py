@@ -4,7 +4,7 @@ from celery import shared_task
 
 from accounts import scope
 from accounts.scope import System
-from claims.services import jobs, tallies
+from claims.services import jobs, reminders, tallies
 
 
 @shared_task
@@ -18,3 +18,9 @@ def fold_tallies() -> None:
 def work_due() -> None:
     """Do the jobs that are due; rung after a commit and by the clock, which alone would be enough."""
     jobs.run_due()
+
+
+@shared_task
+def remind() -> None:
+    """The reminders of the day, once however often it is called; nobody rings, the clock does."""
+    reminders.remind()

@@ -74,6 +74,7 @@ class Step(TextChoices):
     DEADLINE_EXTENDED = "deadline_extended", "Délai prolongé"
     REMINDED = "reminded", "Relance envoyée"
     REMINDERS_SUSPENDED = "reminders_suspended", "Relances suspendues"
+    FACTS_NOTED = "facts_noted", "Informations complétées"
     REMINDERS_RESUMED = "reminders_resumed", "Relances reprises"
 
 

@@ -28,11 +28,13 @@ from accounts.models import (
 from accounts.services import Event, confirmation_token
 from accounts.services.invitations import token_of
 from accounts.validators import display_siret
-from claims.models import MissingDossierRequest
+from claims.models import MissingDossierRequest, ReminderLetter
 from claims.services.missing import Fact
+from claims.services.reminders import LETTER, still_missing
 from messaging.models import Notification
 
 State = AccountRequest.State
+REMINDED_LINES = 30  # dossiers named in a reminder; the page it leads to has them all
 DECIDERS = (CabinetMember.Role.MANAGER, CabinetMember.Role.CLERK)
 
 
@@ -145,6 +147,10 @@ def _asker(request: MissingDossierRequest) -> QuerySet[User]:
     return _active((members.none() if closed.exists() else members).values("user"))
 
 
+def _reminded(letter: ReminderLetter) -> QuerySet[User]:
+    return User.objects.filter(pk=letter.user_id, is_active=True)
+
+
 # Why a mail no longer makes sense ------------------------------------------------------------------------------------
 
 
@@ -174,6 +180,10 @@ def _delegation_over(delegation: Delegation) -> str:
 
 def _draft_decided(draft: Draft) -> str:
     return "" if draft.state == Draft.State.PENDING else "le brouillon est déjà décidé"
+
+
+def _nothing_missing(letter: ReminderLetter) -> str:
+    return "" if still_missing(letter) else "plus rien ne manque"
 
 
 # What a mail says ----------------------------------------------------------------------------------------------------
@@ -241,6 +251,21 @@ def _found(request: MissingDossierRequest, _user: User) -> dict[str, Any]:
     return {"cabinet": request.cabinet, "link": address("missing_dossier")}
 
 
+def _reminder(letter: ReminderLetter, _user: User) -> dict[str, Any]:
+    """References and what is expected; neither the insured nor the car."""
+    lines = [
+        {
+            "reference": row.dossier.reference,
+            "cabinet": row.dossier.cabinet.name,
+            "text": row.text,
+            "due_on": row.due_on,
+            "link": address("dossier", row.dossier.cabinet.code, row.dossier.reference),
+        }
+        for row in still_missing(letter)
+    ]
+    return {"lines": lines[:REMINDED_LINES], "count": len(lines), "link": address("todo")}
+
+
 TELL: dict[str, Tell] = {
     Event.EMAIL_TO_CONFIRM: Tell("accounts/email/email_to_confirm", _applicant, _confirmation),
     Event.ACCOUNT_REQUESTED: Tell("accounts/email/account_requested", _deciders, _request, _decided),
@@ -255,6 +280,7 @@ TELL: dict[str, Tell] = {
     Event.DRAFT_SUBMITTED: Tell("accounts/email/draft_submitted", _company_owners, _draft, _draft_decided),
     Event.DRAFT_DECIDED: Tell("accounts/email/draft_decided", _author, _draft),
     Event.PASSWORD_RESET: Tell("accounts/email/password_reset", _themself, _reset, once_per=timedelta(minutes=1)),
+    LETTER: Tell("claims/email/reminder", _reminded, _reminder, _nothing_missing),
     Fact.MISSING_DOSSIER_ASKED: Tell("claims/email/missing_dossier_asked", _clerks, _missing, _answered),
     Fact.MISSING_DOSSIER_ANSWERED: Tell("claims/email/missing_dossier_answered", _asker, _found),
 }

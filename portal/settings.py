@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -141,6 +142,11 @@ CELERY_TIMEZONE = "Europe/Paris"
 CELERY_BEAT_SCHEDULE = {
     "send-due": {"task": "messaging.tasks.send_due", "schedule": 15, "options": {"expires": 15}},
     "work-due": {"task": "claims.tasks.work_due", "schedule": 10, "options": {"expires": 10}},
+    "remind": {
+        "task": "claims.tasks.remind",
+        "schedule": crontab(hour="7,8,9", minute=10),
+        "options": {"expires": 3000},
+    },
     "fold-tallies": {"task": "claims.tasks.fold_tallies", "schedule": 300, "options": {"expires": 300}},
 }
 

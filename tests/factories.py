@@ -20,9 +20,22 @@ from accounts.models import (
     SignUp,
     User,
 )
-from claims.models import Acknowledgement, Document, Dossier, Export, Job, MissingDossierRequest, VerdictReason
+from claims.models import (
+    Acknowledgement,
+    Document,
+    DocumentRequest,
+    Dossier,
+    DossierFacts,
+    Expectation,
+    Export,
+    Job,
+    MissingDossierRequest,
+    ReminderLetter,
+    VerdictReason,
+)
 from claims.models.documents import family_of
 from claims.models.missing import key_of
+from claims.workflow import State
 
 PASSWORD = "un-mot-de-passe-d-essai"
 
@@ -273,3 +286,46 @@ class JobFactory(factory.django.DjangoModelFactory):
     subject_id = factory.SelfAttribute("dossier.pk")
     cabinet = factory.SelfAttribute("dossier.cabinet")
     establishment = factory.SelfAttribute("dossier.establishment")
+
+
+class RequestFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = DocumentRequest
+
+    dossier = factory.SubFactory(DossierFactory)
+    cabinet = factory.SelfAttribute("dossier.cabinet")
+    establishment = factory.SelfAttribute("dossier.establishment")
+    kinds = ["devis"]
+    asked_by = factory.SelfAttribute("cabinet.name")
+    due_on = date(2026, 12, 1)
+
+
+class ExpectationFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Expectation
+
+    dossier = factory.SubFactory(DossierFactory)
+    cabinet = factory.SelfAttribute("dossier.cabinet")
+    establishment = factory.SelfAttribute("dossier.establishment")
+    who = Expectation.Who.SHOP
+    kind = State.AWAITING_VISIT
+    state_since = factory.SelfAttribute("dossier.state_since")
+    due_on = date(2026, 12, 1)
+
+
+class FactsFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = DossierFacts
+
+    dossier = factory.SubFactory(DossierFactory)
+    cabinet = factory.SelfAttribute("dossier.cabinet")
+    establishment = factory.SelfAttribute("dossier.establishment")
+
+
+class LetterFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ReminderLetter
+
+    user = factory.SubFactory(UserFactory)
+    sent_on = date(2026, 1, 2)
+    expectations = factory.LazyFunction(lambda: [0])

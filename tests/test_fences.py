@@ -92,6 +92,11 @@ FENCES = {
     "accounts.JournalEntry": Fence(either, either, "subject_label = 'x'"),
     "claims.Dossier": Fence(either, either, "insured_name = 'x'"),
     "claims.Document": Fence(either, either, "label = 'x'"),
+    "claims.DocumentRequest": Fence(either, either, "text = 'x'"),
+    "claims.DossierFacts": Fence(either, either, "cover = 'oui'"),
+    "claims.Expectation": Fence(either, lambda who, row: False, "reminders = 1"),
+    "claims.ReminderLetter": Fence(Who.is_in, lambda who, row: False, "expectations = '{1}'"),
+    "claims.CabinetRules": Fence(Who.staffs, Who.staffs, "visit_rule = 'x'"),
     "claims.DossierTally": Fence(either, either, "difference = 0"),
     "claims.DossierVisit": Fence(
         Who.is_in, lambda who, row: who.is_in(row) and row["dossier_id"] in who.dossiers, "opened_at = now()"

@@ -62,6 +62,10 @@ def _invitation(shop: SimpleNamespace, _code: str) -> dict[str, Any]:
     return {"pk": shop.invitation.pk}
 
 
+def _request(shop: SimpleNamespace, code: str) -> dict[str, Any]:
+    return {**_dossier(shop, code), "pk": shop.requests[code].pk}
+
+
 ROUTES: dict[str, Rule] = {
     "home": Rule(public=True),
     "alive": Rule(public=True),
@@ -103,10 +107,13 @@ ROUTES: dict[str, Rule] = {
     "mfa_deactivate_totp": Rule(),
     "mfa_view_recovery_codes": Rule(),
     "mfa_generate_recovery_codes": Rule(),
+    "todo": Rule(),
+    "request_extend": Rule(own=_request, acts=True),
     "dossiers": Rule(),
     "dossier": Rule(own=_dossier),
     "dossier_documents": Rule(own=_dossier),
     "dossier_steps": Rule(own=_dossier),
+    "dossier_facts": Rule(own=_dossier),
     "document": Rule(own=_document),
     "document_preview": Rule(own=_document),
 }
@@ -235,6 +242,17 @@ def test_the_list_holds_own_rows_only(onglet, world, client, fences):
                 if reference not in own:
                     assert not any(canary in body for canary in canaries(shop, code)), (reference, query, fences)
             assert {row.reference for row in answer.context["rows"]} <= own
+
+
+def test_what_is_to_be_done_is_ones_own(world, client, fences):
+    for user, own in ((world.lac.owner, {"ALPES-LAC"}), (world.deux.owner, {"ALPES-DEUX", "BERRY-DEUX"})):
+        client.force_login(user)
+        for query in ({}, {"cabinet": "BERRY"}, {"siret": world.mer.establishment.siret}):
+            answer = client.get("/a-faire/", query)
+
+            assert {line["dossier"].reference for line in answer.context["rows"]} <= own, (query, fences)
+            assert answer.context["total"] <= len(own)
+        assert {line["dossier"].reference for line in client.get("/a-faire/").context["rows"]} == own
 
 
 def test_the_missing_page_holds_own_rows_only(world, client, fences):

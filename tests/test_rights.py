@@ -21,6 +21,8 @@ NEEDS: dict[str, Right] = {
     "document": Right.VIEW,
     "document_preview": Right.VIEW,
 }
+# Acts on a row one may see: 403 without the right.
+ACTS: dict[str, Right] = {"request_extend": Right.DEPOSIT, "dossier_facts": Right.DATES}
 MANAGES = {
     "person",
     "profile",
@@ -35,7 +37,7 @@ SOMEWHERE: dict[str, Right] = {"people": Right.PEOPLE, "profile_add": Right.PEOP
 # One's own second factor and questions need no right; what they show is one's own.
 OWN = {name for name in ROUTES if name.startswith("mfa_")} | {"account_login", "account_reauthenticate"}
 FREE = (
-    {"home", "login", "pending", "dossiers", "establishments", "missing_dossier"}
+    {"home", "login", "pending", "dossiers", "todo", "establishments", "missing_dossier"}
     | OWN & set(ROUTES)
     | {name for name, rule in ROUTES.items() if rule.public}
 )
@@ -59,8 +61,8 @@ ROLES = {
 
 
 def test_every_route_says_which_right_it_needs():
-    assert set(NEEDS) | set(SOMEWHERE) | {"drafts"} | MANAGES | FREE == set(ROUTES)
-    assert set(NEEDS) | MANAGES == {name for name, rule in ROUTES.items() if rule.own}
+    assert set(NEEDS) | set(SOMEWHERE) | {"drafts"} | MANAGES | set(ACTS) | FREE == set(ROUTES)
+    assert set(NEEDS) | set(ACTS) | MANAGES == {name for name, rule in ROUTES.items() if rule.own}
 
 
 def person(world, role):
@@ -90,6 +92,10 @@ def test_each_right_opens_its_routes_and_no_other(role, world, client):
         answer = client.get(reverse(name, kwargs=ROUTES[name].own(world.lac, "ALPES")))
         assert answer.status_code == (200 if right in ROLES[role] else 404), (role, name)
         body_of(answer)
+    for name, right in ACTS.items():
+        answer = client.post(reverse(name, kwargs=ROUTES[name].own(world.lac, "ALPES")))
+        wanted = 404 if Right.VIEW not in ROLES[role] else 302 if right in ROLES[role] else 403
+        assert answer.status_code == wanted, (role, name)
     for name, right in SOMEWHERE.items():
         answer = client.get(reverse(name))
         assert answer.status_code == (200 if right in ROLES[role] else 403), (role, name)

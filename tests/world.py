@@ -18,12 +18,16 @@ from tests.factories import (
     DossierFactory,
     DraftFactory,
     EstablishmentFactory,
+    ExpectationFactory,
     ExportFactory,
+    FactsFactory,
     InvitationFactory,
     JobFactory,
+    LetterFactory,
     LinkFactory,
     MissingFactory,
     OrganisationFactory,
+    RequestFactory,
     ShopMemberFactory,
     SignUpFactory,
     UserFactory,
@@ -81,6 +85,7 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         documents={},
         exports={},
         missing={},
+        requests={},
     )
     for side in cabinets:
         code = side.cabinet.code
@@ -98,6 +103,10 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         )
         shop.dossiers[code] = dossier
         JobFactory(dossier=dossier)
+        shop.requests[code] = RequestFactory(dossier=dossier, text=f"DEMANDE {code} {name}")
+        ExpectationFactory(dossier=dossier)
+        FactsFactory(dossier=dossier)
+        LetterFactory(user=owner, sent_on=date(2026, 1, 2 + len(shop.dossiers)))
         shop.documents[code] = DocumentFactory(dossier=dossier, label=f"RAPPORT {code} {name}.pdf")
         shop.exports[code] = ExportFactory(dossier=dossier, user=owner, name=f"EXPORT-{code}-{name}.zip")
         AcknowledgementFactory(document=shop.documents[code], user=owner)

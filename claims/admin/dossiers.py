@@ -13,6 +13,7 @@ from accounts.scope import Kind
 from accounts.tenantadmin import TenantModelAdmin, actor_of, journal_of
 from accounts.validators import display_siret
 from claims.admin import workspace
+from claims.admin.facts import FactsPart
 from claims.admin.forms import BUTTONS, PublishForm, SiretForm
 from claims.admin.requests import Requests
 from claims.admin.siret import label_of, likely_links
@@ -74,7 +75,7 @@ class TurnFilter(admin.SimpleListFilter):
 
 
 @admin.register(Dossier)
-class DossierAdmin(workspace.Workspace, Requests, TenantModelAdmin):
+class DossierAdmin(workspace.Workspace, Requests, FactsPart, TenantModelAdmin):
     """Nothing is typed into a dossier here: the cabinet's software fills it, the table of states moves it."""
 
     list_display = (
@@ -138,6 +139,7 @@ class DossierAdmin(workspace.Workspace, Requests, TenantModelAdmin):
             else [],
             "entries": journal_of(dossier, actor),
             **self.requests_of(request, dossier),
+            **self.facts_of(request, dossier),
         }
 
     @admin.display(description="assuré")

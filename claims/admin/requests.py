@@ -88,7 +88,9 @@ class Requests(PostedForms):
         """A row of this dossier, or the one answer an absent and a foreign one get."""
         number = request.POST.get("demande", "")
         rows = DocumentRequest.objects.visible_to(actor_of(request)).filter(dossier=dossier)
-        asked = rows.filter(pk=int(number)).first() if number.isascii() and number.isdigit() and len(number) < 19 else None
+        asked = (
+            rows.filter(pk=int(number)).first() if number.isascii() and number.isdigit() and len(number) < 19 else None
+        )
         if asked is None:
             raise Http404
         return asked

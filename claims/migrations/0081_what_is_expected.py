@@ -34,7 +34,7 @@ OF_DOSSIER = any_of(CABINET_OF_DOSSIER, ESTABLISHMENT)
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0011_typography"),
-        ("claims", "0061_versions_verdicts_exports"),
+        ("claims", "0051_jobs"),
     ]
 
     operations = [
@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
                             django.core.validators.MinValueValidator(1),
                             django.core.validators.MaxValueValidator(90),
                         ],
-                        verbose_name="dossier d'expertise à distance, sous",
+                        verbose_name="dossier d’expertise à distance, sous",
                     ),
                 ),
                 (
@@ -130,7 +130,7 @@ class Migration(migrations.Migration):
                         db_default=2,
                         default=2,
                         validators=[django.core.validators.MaxValueValidator(10)],
-                        verbose_name="prolongations d'une demande, au plus",
+                        verbose_name="prolongations d’une demande, au plus",
                     ),
                 ),
                 (
@@ -138,7 +138,7 @@ class Migration(migrations.Migration):
                     models.DecimalField(
                         blank=True,
                         decimal_places=2,
-                        help_text="Montant HT du dernier chiffrage, en euros. Vide : pas de conseil d'après le montant.",
+                        help_text="Montant HT du dernier chiffrage, en euros. Vide : pas de conseil.",
                         max_digits=12,
                         null=True,
                         validators=[django.core.validators.MinValueValidator(0)],
@@ -184,24 +184,7 @@ class Migration(migrations.Migration):
                 (
                     "kinds",
                     django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(
-                            choices=[
-                                ("ordre_mission", "Ordre de mission"),
-                                ("prise_en_charge", "Prise en charge"),
-                                ("rapport_provisoire", "Rapport provisoire"),
-                                ("rapport", "Rapport définitif"),
-                                ("pv", "PV d'expertise"),
-                                ("courrier", "Courrier"),
-                                ("devis", "Devis"),
-                                ("facture", "Facture"),
-                                ("controle_geometrie", "Contrôle de géométrie"),
-                                ("controle_technique", "Dernier contrôle technique"),
-                                ("facture_pieces", "Facture d'achat de pièce"),
-                                ("photo", "Photo"),
-                                ("autre", "Autre document"),
-                            ],
-                            max_length=20,
-                        ),
+                        base_field=models.CharField(max_length=20),
                         size=None,
                         verbose_name="documents demandés",
                     ),
@@ -288,11 +271,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "coverage_until",
-                    models.DateField(blank=True, null=True, verbose_name="prise en charge valable jusqu'au"),
+                    models.DateField(blank=True, null=True, verbose_name="prise en charge valable jusqu’au"),
                 ),
                 (
                     "reminders_suspended_until",
-                    models.DateField(blank=True, null=True, verbose_name="relances suspendues jusqu'au"),
+                    models.DateField(blank=True, null=True, verbose_name="relances suspendues jusqu’au"),
                 ),
                 (
                     "suspension_reason",
@@ -302,7 +285,7 @@ class Migration(migrations.Migration):
                 ("loan_to", models.DateField(blank=True, null=True, verbose_name="au")),
                 (
                     "inspection_until",
-                    models.DateField(blank=True, null=True, verbose_name="contrôle technique valable jusqu'au"),
+                    models.DateField(blank=True, null=True, verbose_name="contrôle technique valable jusqu’au"),
                 ),
                 (
                     "cabinet",

@@ -8,6 +8,7 @@ from claims.models.exports import Export
 from claims.models.facts import DossierFacts
 from claims.models.jobs import Job
 from claims.models.missing import MissingDossierRequest
+from claims.models.reminders import ReminderLetter
 from claims.models.requests import DocumentRequest
 from claims.models.rules import CabinetRules
 from claims.models.verdicts import VerdictReason
@@ -25,5 +26,6 @@ __all__ = [
     "Export",
     "Job",
     "MissingDossierRequest",
+    "ReminderLetter",
     "VerdictReason",
 ]

@@ -26,14 +26,14 @@ class DossierFacts(TenantModel):
     # The cabinet's
     cover = models.CharField("garantie", max_length=3, choices=Cover, blank=True, default="")
     accident_report_on = models.DateField("constat amiable reçu le", null=True, blank=True)
-    coverage_until = models.DateField("prise en charge valable jusqu'au", null=True, blank=True)
-    reminders_suspended_until = models.DateField("relances suspendues jusqu'au", null=True, blank=True)
+    coverage_until = models.DateField("prise en charge valable jusqu’au", null=True, blank=True)
+    reminders_suspended_until = models.DateField("relances suspendues jusqu’au", null=True, blank=True)
     suspension_reason = models.CharField("motif de la suspension", max_length=200, blank=True, default="")
     # The shop's
     loan_from = models.DateField("véhicule de prêt du", null=True, blank=True)
     loan_to = models.DateField("au", null=True, blank=True)
     # Whoever reads it first
-    inspection_until = models.DateField("contrôle technique valable jusqu'au", null=True, blank=True)
+    inspection_until = models.DateField("contrôle technique valable jusqu’au", null=True, blank=True)
 
     tenant_paths = {Kind.REPAIRER: BY_ESTABLISHMENT, Kind.STAFF: BY_CABINET}
     objects = TenantQuerySet["DossierFacts"].as_manager()

@@ -50,7 +50,7 @@ class DocumentRequest(TenantModel):
         editable=False,
         verbose_name="établissement",
     )
-    kinds = ArrayField(models.CharField(max_length=20, choices=Document.Kind), verbose_name="documents demandés")
+    kinds = ArrayField(models.CharField(max_length=20), verbose_name="documents demandés")
     text = models.TextField("précisions", max_length=1000, blank=True, default="")
     asked_by = models.CharField("demandé par", max_length=160, editable=False)
     asked_at = models.DateTimeField("demandé le", default=timezone.now, editable=False)

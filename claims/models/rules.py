@@ -25,7 +25,7 @@ class CabinetRules(TenantModel):
     """One row a cabinet, made by the database with the cabinet; delays are working days of the shop's place."""
 
     cabinet = models.OneToOneField(Cabinet, models.CASCADE, related_name="+", editable=False, verbose_name="cabinet")
-    remote_days = _days("dossier d'expertise à distance, sous", _waiting(State.AWAITING_REMOTE))
+    remote_days = _days("dossier d’expertise à distance, sous", _waiting(State.AWAITING_REMOTE))
     visit_days = _days("date de rendez-vous, sous", _waiting(State.AWAITING_VISIT))
     documents_days = _days("documents demandés, sous", _waiting(State.AWAITING_DOCUMENTS))
     invoice_days = _days("facture définitive, sous", _waiting(State.AWAITING_INVOICE))
@@ -39,7 +39,7 @@ class CabinetRules(TenantModel):
     )
     extension_days = _days("une prolongation ajoute", 5)
     extension_times = models.PositiveSmallIntegerField(
-        "prolongations d'une demande, au plus", default=2, db_default=2, validators=[MaxValueValidator(10)]
+        "prolongations d’une demande, au plus", default=2, db_default=2, validators=[MaxValueValidator(10)]
     )
     visit_threshold = models.DecimalField(
         "expertise sur place à partir de",
@@ -48,7 +48,7 @@ class CabinetRules(TenantModel):
         null=True,
         blank=True,
         validators=[MinValueValidator(0)],
-        help_text="Montant HT du dernier chiffrage, en euros. Vide : pas de conseil d'après le montant.",
+        help_text="Montant HT du dernier chiffrage, en euros. Vide : pas de conseil.",
     )
     visit_rule = models.CharField(
         "autre règle de choix",

@@ -42,7 +42,7 @@ def request_documents(
     dossier.advance(Action.REQUEST_DOCUMENTS, actor)
     due_on = due_on or default_due(dossier)
     if due_on < timezone.localdate():
-        raise ValidationError("La date limite est déjà passée : choisissez aujourd'hui ou plus tard.")
+        raise ValidationError("La date limite est déjà passée : choisissez aujourd’hui ou plus tard.")
     request = DocumentRequest(
         dossier=dossier, kinds=list(dict.fromkeys(kinds)), text=text.strip(), asked_by=actor.label, due_on=due_on
     )
@@ -81,7 +81,7 @@ def extend_deadline(request: DocumentRequest, *, reason: str, actor: Actor) -> D
     request = _held(request, None)
     rules = rules_of(request.cabinet_id)
     if request.answered_at is not None:
-        raise NotAllowed("Les documents sont déjà envoyés : il n'y a plus de délai à prolonger.")
+        raise NotAllowed("Les documents sont déjà envoyés : il n’y a plus de délai à prolonger.")
     if request.extensions >= rules.extension_times:
         raise NotAllowed(_no_more(rules.extension_times))
     if not reason.strip():
@@ -133,7 +133,7 @@ def _held(request: DocumentRequest, staff: Actor | None) -> DocumentRequest:
     rows = DocumentRequest.objects.select_for_update(of=("self",)).select_related("dossier__establishment")
     request = rows.get(pk=request.pk)
     if not request.is_open:
-        raise NotAllowed("Cette demande est close : rien n'a été changé.")
+        raise NotAllowed("Cette demande est close : rien n’a été changé.")
     return request
 
 

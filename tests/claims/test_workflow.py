@@ -29,6 +29,11 @@ CABINET_MOVES = {
     ("closed", "attente_facture"): "termine",
     ("invoice_refused", "termine"): "attente_facture",
 }
+# Asked outside these two states, documents leave the dossier where it stands.
+CABINET_MOVES |= {
+    ("documents_requested", state): state
+    for state in ("mission_recue", "attente_ead", "attente_rdv", "attente_documents", "attente_facture")
+}
 STAYING = {"document_published", "siret_corrected"}
 
 
