@@ -29,8 +29,8 @@ from accounts.services import Event, confirmation_token
 from accounts.services.invitations import token_of
 from accounts.validators import display_siret
 from claims.models import MissingDossierRequest, ReminderLetter
+from claims.services import reminders
 from claims.services.missing import Fact
-from claims.services.reminders import LETTER, still_missing
 from messaging.models import Notification
 
 State = AccountRequest.State
@@ -183,7 +183,7 @@ def _draft_decided(draft: Draft) -> str:
 
 
 def _nothing_missing(letter: ReminderLetter) -> str:
-    return "" if still_missing(letter) else "plus rien ne manque"
+    return "" if reminders.still_missing(letter) else "plus rien ne manque"
 
 
 # What a mail says ----------------------------------------------------------------------------------------------------
@@ -261,7 +261,7 @@ def _reminder(letter: ReminderLetter, _user: User) -> dict[str, Any]:
             "due_on": row.due_on,
             "link": address("dossier", row.dossier.cabinet.code, row.dossier.reference),
         }
-        for row in still_missing(letter)
+        for row in reminders.still_missing(letter)
     ]
     return {"lines": lines[:REMINDED_LINES], "count": len(lines), "link": address("todo")}
 
@@ -280,7 +280,7 @@ TELL: dict[str, Tell] = {
     Event.DRAFT_SUBMITTED: Tell("accounts/email/draft_submitted", _company_owners, _draft, _draft_decided),
     Event.DRAFT_DECIDED: Tell("accounts/email/draft_decided", _author, _draft),
     Event.PASSWORD_RESET: Tell("accounts/email/password_reset", _themself, _reset, once_per=timedelta(minutes=1)),
-    LETTER: Tell("claims/email/reminder", _reminded, _reminder, _nothing_missing),
+    reminders.Fact.REMINDER_LETTER: Tell("claims/email/reminder_letter", _reminded, _reminder, _nothing_missing),
     Fact.MISSING_DOSSIER_ASKED: Tell("claims/email/missing_dossier_asked", _clerks, _missing, _answered),
     Fact.MISSING_DOSSIER_ANSWERED: Tell("claims/email/missing_dossier_answered", _asker, _found),
 }

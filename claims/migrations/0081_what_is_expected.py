@@ -200,6 +200,10 @@ class Migration(migrations.Migration):
                     "extensions",
                     models.PositiveSmallIntegerField(default=0, editable=False, verbose_name="prolongations"),
                 ),
+                (
+                    "extensions_allowed",
+                    models.PositiveSmallIntegerField(default=0, editable=False, verbose_name="prolongations au plus"),
+                ),
                 ("answered_at", models.DateTimeField(editable=False, null=True, verbose_name="envoyé le")),
                 ("withdrawn_at", models.DateTimeField(editable=False, null=True, verbose_name="retirée le")),
                 ("done_at", models.DateTimeField(editable=False, null=True, verbose_name="vérifié le")),

@@ -56,6 +56,7 @@ class DocumentRequest(TenantModel):
     asked_at = models.DateTimeField("demandé le", default=timezone.now, editable=False)
     due_on = models.DateField("attendu pour le")
     extensions = models.PositiveSmallIntegerField("prolongations", default=0, editable=False)
+    extensions_allowed = models.PositiveSmallIntegerField("prolongations au plus", default=0, editable=False)
     answered_at = models.DateTimeField("envoyé le", null=True, editable=False)
     withdrawn_at = models.DateTimeField("retirée le", null=True, editable=False)
     done_at = models.DateTimeField("vérifié le", null=True, editable=False)
@@ -80,6 +81,10 @@ class DocumentRequest(TenantModel):
         """« Facture, contrôle de géométrie »."""
         names = [Document.Kind(kind).label for kind in self.kinds]
         return ", ".join([*names[:1], *(name[:1].lower() + name[1:] for name in names[1:])])
+
+    @property
+    def extensions_left(self) -> int:
+        return max(0, self.extensions_allowed - self.extensions)
 
     @property
     def is_open(self) -> bool:

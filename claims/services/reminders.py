@@ -7,6 +7,7 @@ does nothing. What is asked for is decided anew first, and once more by each let
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from django.db import connection
 from django.db.models import Exists, OuterRef
@@ -22,7 +23,6 @@ from claims.services import expectations
 from claims.workflow import State, Step
 
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('reminders'))"
-LETTER = "reminder_letter"  # the journal's event a mail follows from
 BATCH = 1000
 
 # Who is reminded of what: whoever may do it.
@@ -33,6 +33,12 @@ RIGHTS: dict[str, tuple[Right, ...]] = {
     State.AWAITING_INVOICE: (Right.INVOICE, Right.DEPOSIT),
     Expectation.About.REQUEST: (Right.DEPOSIT,),
 }
+
+
+class Fact(StrEnum):
+    """The journal's name of a letter; its mail follows from it."""
+
+    REMINDER_LETTER = "reminder_letter"
 
 
 @dataclass(slots=True)
@@ -138,7 +144,7 @@ def _write(rows: list[Expectation], people: dict[int, set[int]], today: date, ac
             of_person[user].append(row.pk)
     for user, keys in sorted(of_person.items()):
         letter = ReminderLetter.objects.create(user_id=user, sent_on=today, expectations=keys)
-        journal.record(letter, LETTER, actor=actor)
+        journal.record(letter, Fact.REMINDER_LETTER, actor=actor)
     return len(of_person)
 
 

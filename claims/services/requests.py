@@ -46,6 +46,7 @@ def request_documents(
     request = DocumentRequest(
         dossier=dossier, kinds=list(dict.fromkeys(kinds)), text=text.strip(), asked_by=actor.label, due_on=due_on
     )
+    request.extensions_allowed = rules_of(dossier.cabinet_id).extension_times
     request.cabinet_id, request.establishment_id = dossier.cabinet_id, dossier.establishment_id
     request.save(force_insert=True)
     _note(request, Action.REQUEST_DOCUMENTS, actor, **{"from": before, "to": dossier.state, "due_on": str(due_on)})
@@ -82,8 +83,8 @@ def extend_deadline(request: DocumentRequest, *, reason: str, actor: Actor) -> D
     rules = rules_of(request.cabinet_id)
     if request.answered_at is not None:
         raise NotAllowed("Les documents sont déjà envoyés : il n’y a plus de délai à prolonger.")
-    if request.extensions >= rules.extension_times:
-        raise NotAllowed(_no_more(rules.extension_times))
+    if not request.extensions_left:
+        raise NotAllowed(_no_more(request.extensions_allowed))
     if not reason.strip():
         raise ValidationError("Écrivez pourquoi il faut plus de temps : le cabinet et le réparateur le lisent.")
     start = max(request.due_on, timezone.localdate())

@@ -11,7 +11,6 @@ from accounts.scope import Actor, Kind, Right
 from claims.models import DocumentRequest, Dossier
 from claims.models.expectations import MOST_COUNTED, counted
 from claims.services.facts import facts_of
-from claims.services.requests import rules_of
 
 register = template.Library()
 
@@ -36,9 +35,9 @@ def document_requests(context: dict[str, Any], dossier: Dossier) -> dict[str, An
     actor: Actor = context["request"].actor
     requests = list(DocumentRequest.objects.visible_to(actor).filter(dossier=dossier).open().order_by("due_on", "pk"))
     may_extend = actor.kind == Kind.REPAIRER and actor.may(Right.DEPOSIT, dossier.establishment_id)
-    most = rules_of(dossier.cabinet_id).extension_times if requests and may_extend else 0
     return {
-        "requests": [(request, most - request.extensions) for request in requests],
+        "requests": requests,
+        "may_extend": may_extend,
         "dossier": dossier,
         "today": timezone.localdate(),
         "csrf_token": context.get("csrf_token", ""),
