@@ -4,6 +4,7 @@ from accounts.models.delegations import Delegation, DelegationProfile, Invitatio
 from accounts.models.drafts import Draft
 from accounts.models.journal import JournalEntry
 from accounts.models.organisations import (
+    AssignedEstablishment,
     Cabinet,
     CabinetEstablishment,
     CabinetMember,
@@ -15,6 +16,7 @@ from accounts.models.people import AccountRequest, SignUp, User
 
 __all__ = [
     "AccountRequest",
+    "AssignedEstablishment",
     "Cabinet",
     "CabinetEstablishment",
     "CabinetMember",
