@@ -131,6 +131,26 @@ def test_reconciling_finds_what_entered_without_the_journal(world, lac):
     assert expectations.reconcile() == 0
 
 
+def test_dossiers_that_are_alike_are_decided_as_each_would_be(world, lac):
+    states = [State.RECEIVED, State.AWAITING_VISIT, State.AWAITING_INVOICE, State.VISIT_PLANNED]
+    rows = [
+        DossierFactory(cabinet=world.alpes.cabinet, establishment=site, state=state, state_since=since)
+        for state in states
+        for site in (lac.establishment, None)
+        for since in (MONDAY, MONDAY + timedelta(days=8, hours=13, minutes=59))  # before midnight in Paris
+    ]
+    columns = ("dossier", "cabinet", "establishment", "kind", "object_id", "who", "state_since", "due_on", "reminders")
+    mine = Expectation.objects.filter(dossier__in=rows).order_by("dossier")
+
+    expectations.reconcile()
+    together = list(mine.values_list(*columns))
+    mine.delete()
+    expectations.refresh([row.pk for row in rows])
+
+    assert len(together) == len(rows)
+    assert together == list(mine.values_list(*columns))
+
+
 # The page ------------------------------------------------------------------------------------------------------------
 
 
