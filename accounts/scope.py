@@ -36,6 +36,7 @@ class System(StrEnum):
     """Why a piece of the program acts beyond one tenant; the list is short on purpose."""
 
     SIGN_UP = "sign_up"
+    ACCOUNT = "account"  # a person's own settings
     APPROVAL = "approval"
     DIAGNOSIS = "diagnosis"  # reads the establishments of the asker's own SIREN, nothing else
     OUTBOX = "outbox"

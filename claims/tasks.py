@@ -4,7 +4,7 @@ from celery import shared_task
 
 from accounts import scope
 from accounts.scope import System
-from claims.services import jobs, reminders, tallies
+from claims.services import archiving, jobs, reminders, tallies
 
 
 @shared_task
@@ -24,3 +24,10 @@ def work_due() -> None:
 def remind() -> None:
     """The reminders of the day, once however often it is called; nobody rings, the clock does."""
     reminders.remind()
+
+
+@shared_task
+@scope.system(System.UPKEEP)
+def remove_old_archives() -> None:
+    """Keep an archive for a day, and nothing of one that was never finished."""
+    archiving.sweep()

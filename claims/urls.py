@@ -3,7 +3,7 @@
 from django.urls import path
 
 from claims import converters  # noqa: F401 -- registers `reference`
-from claims.views import documents, dossiers, followup, missing, todo
+from claims.views import archives, documents, dossiers, files, followup, missing, todo
 
 urlpatterns = [
     path("a-faire/", todo.todo, name="todo"),
@@ -22,6 +22,8 @@ urlpatterns = [
     path("dossiers/<str:cabinet>/<reference:reference>/etapes/", dossiers.dossier_steps, name="dossier_steps"),
     path("dossiers/<str:cabinet>/<reference:reference>/suivi/", followup.dossier_facts, name="dossier_facts"),
     path("aide/dossier-introuvable/", missing.missing_dossier, name="missing_dossier"),
-    path("documents/<uuid:public_id>/", documents.document, name="document"),
-    path("documents/<uuid:public_id>/apercu/", documents.document_preview, name="document_preview"),
+    path("documents/<uuid:public_id>/", files.document, name="document"),
+    path("documents/<uuid:public_id>/apercu/", files.document_preview, name="document_preview"),
+    path("documents/<uuid:public_id>/lu/", files.document_acknowledge, name="document_acknowledge"),
+    path("exports/<uuid:public_id>/", archives.export, name="export"),
 ]

@@ -123,6 +123,7 @@ FENCES = {
     "claims.AssignedDossier": Fence(Who.staffs_all, Who.staffs_all, "member_id = member_id"),
     "accounts.ShopMember": Fence(lambda who, row: who.owns(row) or who.is_in(row), Who.owns, "joined_at = now()"),
     "accounts.SignUp": Fence(Who.is_in, Who.is_in, "company_name = 'x'"),
+    "accounts.EmailChange": Fence(Who.is_in, Who.is_in, "asked_at = now()"),
     "accounts.AccountRequest": Fence(
         lambda who, row: who.staffs(row) or who.is_in(row), Who.staffs, "company_name = 'x'"
     ),
