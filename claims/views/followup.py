@@ -21,7 +21,8 @@ def dossier_facts(request: ActorRequest, cabinet: str, reference: str) -> HttpRe
     if not request.actor.may(Right.DATES, subject.establishment_id):
         raise NotAllowed("Votre profil ne permet pas de changer ces informations.")
     facts = facts_of(subject, request.actor)
-    form = LoanForm(request.POST or None, initial={name: getattr(facts, name) for name in LoanForm.base_fields})
+    typed = request.POST if request.method == "POST" else None
+    form = LoanForm(typed, initial={name: getattr(facts, name) for name in LoanForm.base_fields})
     if form.is_valid():
         try:
             note_facts(subject, form.cleaned_data, actor=request.actor)

@@ -208,7 +208,7 @@ def test_staff_suspend_and_resume_and_the_shop_reads_until_when(world, lac, late
     url = reverse("admin:claims_dossier_suspend", args=[late.pk])
     for until, reason, said in (
         ("2026-11-01", "Pièce", "déjà passée"),
-        ("", "Pièce", "Écrivez"),
+        ("", "Pièce", "écrivez une date"),
         ("2026-11-20", " ", "Écrivez pourquoi"),
         ("2026-11-20", "Pièce en attente", "suspendues jusqu’au 20/11/2026"),
     ):
