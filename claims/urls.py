@@ -3,7 +3,7 @@
 from django.urls import path
 
 from claims import converters  # noqa: F401 -- registers `reference`
-from claims.views import archives, documents, dossiers, files, followup, missing, todo
+from claims.views import appointments, archives, documents, dossiers, files, followup, missing, todo
 
 urlpatterns = [
     path("a-faire/", todo.todo, name="todo"),
@@ -18,6 +18,11 @@ urlpatterns = [
         "dossiers/<str:cabinet>/<reference:reference>/documents/",
         documents.dossier_documents,
         name="dossier_documents",
+    ),
+    path(
+        "dossiers/<str:cabinet>/<reference:reference>/expertise/",
+        appointments.dossier_expertise,
+        name="dossier_expertise",
     ),
     path("dossiers/<str:cabinet>/<reference:reference>/etapes/", dossiers.dossier_steps, name="dossier_steps"),
     path("dossiers/<str:cabinet>/<reference:reference>/suivi/", followup.dossier_facts, name="dossier_facts"),

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "portal.apps.PortalConfig",
     "messaging.apps.MessagingConfig",
     "claims.apps.ClaimsConfig",
+    "tariffs.apps.TariffsConfig",
     "accounts.apps.AccountsConfig",
     "portal.apps.StaffAdminConfig",
     "django.contrib.auth",
@@ -151,6 +152,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="7,8,9", minute=10),
         "options": {"expires": 3000},
     },
+    "see-to-tariffs": {"task": "tariffs.tasks.see_to_tariffs", "schedule": 120, "options": {"expires": 120}},
     "remove-old-archives": {"task": "claims.tasks.remove_old_archives", "schedule": 600, "options": {"expires": 600}},
     "fold-tallies": {"task": "claims.tasks.fold_tallies", "schedule": 300, "options": {"expires": 300}},
 }

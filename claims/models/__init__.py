@@ -1,6 +1,7 @@
 """The rows of a dossier and its parts."""
 
 from claims.models.acknowledgements import Acknowledgement
+from claims.models.appointments import AgendaFeed, Appointment
 from claims.models.assignments import AssignedDossier
 from claims.models.documents import Document
 from claims.models.dossiers import Dossier, DossierTally, DossierVisit
@@ -9,6 +10,7 @@ from claims.models.exports import Export
 from claims.models.facts import DossierFacts
 from claims.models.jobs import Job
 from claims.models.missing import MissingDossierRequest
+from claims.models.passages import Passage, VisitPolicy
 from claims.models.reminders import ReminderLetter
 from claims.models.requests import DocumentRequest
 from claims.models.rules import CabinetRules
@@ -16,6 +18,8 @@ from claims.models.verdicts import VerdictReason
 
 __all__ = [
     "Acknowledgement",
+    "AgendaFeed",
+    "Appointment",
     "AssignedDossier",
     "CabinetRules",
     "Document",
@@ -28,6 +32,8 @@ __all__ = [
     "Export",
     "Job",
     "MissingDossierRequest",
+    "Passage",
     "ReminderLetter",
     "VerdictReason",
+    "VisitPolicy",
 ]

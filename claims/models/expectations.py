@@ -53,6 +53,7 @@ class Expectation(TenantModel):
         """What is expected beside what the dossier's state says; `object_id` is then the row it is about."""
 
         REQUEST = "demande", "envoyer les documents demandés"
+        DATE = "date", "répondre à la date proposée"
 
     dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="expectations", db_index=False)
     cabinet = models.ForeignKey(Cabinet, models.PROTECT, related_name="+", db_index=False, editable=False)

@@ -17,12 +17,16 @@ from accounts import scope
 from accounts.models import Establishment
 from accounts.scope import Kind, System
 from claims.calendar import add_working_days
-from claims.models import CabinetRules, Document, DocumentRequest, Dossier, Expectation
-from claims.workflow import CHECKING, WAITING, State
+from claims.models import Appointment, CabinetRules, Document, DocumentRequest, Dossier, Expectation
+from claims.workflow import CHECKING, WAITING, DateKind, DateStatus, State
 
 Who, About = Expectation.Who, Expectation.About
 BATCH = 500  # dossiers
 SIDE = {Kind.REPAIRER: Who.SHOP, Kind.STAFF: Who.CABINET}
+
+ANSWER_DAYS = 2  # working days to answer a date
+SPOKEN = frozenset({DateStatus.PROPOSED, DateStatus.OFFERED})  # and not yet answered
+ANNOUNCES = {State.AWAITING_INVOICE: DateKind.DELIVERY, State.AWAITING_REMOTE: DateKind.REMOTE}
 
 # What ends the shop's turn in a state when it is sent; a date is no document.
 ANSWERS: dict[State, frozenset[str]] = {
@@ -40,6 +44,7 @@ class Facts:
     rules: CabinetRules
     sent: dict[str, datetime] = field(default_factory=dict)  # kind → last sent since the state began
     requests: list[DocumentRequest] = field(default_factory=list)
+    dates: dict[str, Appointment] = field(default_factory=dict)  # kind of date → the last word on it, while it holds
 
     @property
     def place(self) -> str:
@@ -69,10 +74,12 @@ def decide(facts: Facts) -> list[Expectation]:
     if not facts.dossier.is_open:
         return []
     requests = [_request(facts, request) for request in facts.requests if request.is_open]
+    dates = [_date(facts, row) for row in facts.dates.values() if row.status in SPOKEN]
     state = State(facts.dossier.state)
-    if state == State.AWAITING_DOCUMENTS and requests:
-        return requests  # they say more than the state does
-    return [*requests, _state(facts, state)]
+    visit = facts.dates.get(DateKind.FIELD_VISIT)
+    if (state == State.AWAITING_DOCUMENTS and requests) or (state == State.AWAITING_VISIT and visit is not None):
+        return [*requests, *dates] or [_state(facts, state)]  # they say more than the state does
+    return [*requests, *dates, _state(facts, state)]
 
 
 def _request(facts: Facts, request: DocumentRequest) -> Expectation:
@@ -80,6 +87,19 @@ def _request(facts: Facts, request: DocumentRequest) -> Expectation:
         return facts.row(About.REQUEST, Who.SHOP, request.due_on, request.pk)
     days = CHECKING[State.AWAITING_DOCUMENTS].working_days
     return facts.row(About.REQUEST, Who.CABINET, facts.due(request.answered_at, days), request.pk)
+
+
+def _date(facts: Facts, row: Appointment) -> Expectation:
+    """Whoever did not speak last answers, before the day itself."""
+    due_on = min(facts.due(row.moved_at, ANSWER_DAYS) or row.starts_on, row.starts_on)
+    who = Who.CABINET if row.status == DateStatus.PROPOSED else Who.SHOP
+    return facts.row(About.DATE, who, due_on, row.pk)
+
+
+def _announced(facts: Facts, state: State, due_on: date | None) -> date | None:
+    """A date that was announced is waited for: nobody is chased before (EG-07)."""
+    row = facts.dates.get(ANNOUNCES[state]) if state in ANNOUNCES else None
+    return max(due_on, row.ends_on or row.starts_on) if row and due_on else due_on
 
 
 def _state(facts: Facts, state: State) -> Expectation:
@@ -91,7 +111,8 @@ def _state(facts: Facts, state: State) -> Expectation:
         )
     if turn.who == Kind.REPAIRER and sent_at is not None:
         return facts.row(state, Who.CABINET, facts.due(sent_at, CHECKING[state].working_days))
-    return facts.row(state, SIDE[turn.who or Kind.STAFF], facts.due(since, facts.rules.days(state)))
+    due_on = _announced(facts, state, facts.due(since, facts.rules.days(state)))
+    return facts.row(state, SIDE[turn.who or Kind.STAFF], due_on)
 
 
 # Keeping the rows ----------------------------------------------------------------------------------------------------
@@ -119,6 +140,8 @@ def _gather(ids: list[int]) -> list[Facts]:
         found[pk].sent[kind] = at
     for request in DocumentRequest.objects.filter(dossier__in=ids, withdrawn_at=None).order_by("pk"):
         found[request.dossier_id].requests.append(request)
+    for row in Appointment.objects.current().live().filter(dossier__in=ids).order_by("pk"):
+        found[row.dossier_id].dates[row.kind] = row
     return list(found.values())
 
 
@@ -183,6 +206,7 @@ WHERE d.state <> 'termine' AND (%(cabinet)s::bigint IS NULL OR d.cabinet_id = %(
   AND NOT EXISTS (SELECT FROM claims_document p WHERE p.dossier_id = d.id AND p.direction = 'sent'
     AND p.published_at >= d.state_since)
   AND NOT EXISTS (SELECT FROM claims_documentrequest r WHERE r.dossier_id = d.id AND r.withdrawn_at IS NULL)
+  AND NOT EXISTS (SELECT FROM claims_appointment a WHERE a.dossier_id = d.id AND a.is_current)
 """
 ALIKE = "SELECT DISTINCT cabinet, state, day, place FROM plain_dossier"
 FORMER = "DELETE FROM claims_expectation WHERE dossier_id IN (SELECT id FROM plain_dossier)"

@@ -32,6 +32,7 @@ RIGHTS: dict[str, tuple[Right, ...]] = {
     State.AWAITING_DOCUMENTS: (Right.DEPOSIT,),
     State.AWAITING_INVOICE: (Right.INVOICE, Right.DEPOSIT),
     Expectation.About.REQUEST: (Right.DEPOSIT,),
+    Expectation.About.DATE: (Right.DATES,),
 }
 
 

@@ -22,6 +22,7 @@ from claims.models.expectations import PAGE_SIZE
 from claims.models.queries import ListRequest
 from claims.services.requests import extend_deadline
 from claims.views.dossiers import dossier_or_404
+from claims.workflow import State
 
 
 @require_safe
@@ -81,7 +82,8 @@ def _line(row: Expectation, actor: Actor, today: date) -> dict[str, Any]:
 
 def act_url(row: Expectation, code: str) -> str:
     """The page where the thing expected is done."""
-    return reverse("dossier", args=[code, row.dossier.reference])
+    name = "dossier_expertise" if row.kind in {State.AWAITING_VISIT, Expectation.About.DATE} else "dossier"
+    return reverse(name, args=[code, row.dossier.reference])
 
 
 def _pager(request: ActorRequest, page: int, *, more: bool) -> dict[str, str]:

@@ -18,6 +18,7 @@ from claims.workflow import State
 from messaging.models import Notification
 from messaging.services import send_due
 from tests.factories import (
+    AppointmentFactory,
     DelegationFactory,
     DelegationProfileFactory,
     DocumentFactory,
@@ -140,6 +141,13 @@ def test_what_was_sent_is_never_asked_for(state, kind, world, lac, late, time_ma
     time_machine.move_to(datetime(2026, 12, 14, 8, tzinfo=UTC))  # without a word in the journal
 
     assert remind().dossiers == 0
+
+
+def test_an_announced_delivery_suspends_the_reminders_of_the_invoice(world, lac, late, time_machine):
+    Dossier.objects.filter(pk=late.pk).update(state=State.AWAITING_INVOICE)
+    AppointmentFactory(dossier=late, kind="livraison", status="proposed", starts_on=date(2026, 12, 1))
+
+    assert days_reminded(time_machine, late, 32) == [date(2026, 12, 2)]
 
 
 def test_a_letter_that_waited_tells_what_is_missing_when_it_leaves(world, lac, late):

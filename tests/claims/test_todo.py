@@ -10,7 +10,7 @@ from claims.models import CabinetRules, DocumentRequest, Dossier, Expectation
 from claims.services import expectations
 from claims.services.dossiers import advance
 from claims.workflow import WAITING, Action, State
-from tests.factories import DocumentFactory, DossierFactory, RequestFactory
+from tests.factories import AppointmentFactory, DocumentFactory, DossierFactory, RequestFactory
 
 MONDAY = datetime(2026, 11, 2, 9, tzinfo=UTC)
 TODO_QUERIES = 10
@@ -62,6 +62,33 @@ def test_what_was_sent_is_not_asked_for(state, kind, answers, world, lac):
     expectations.refresh([dossier.pk])
 
     assert Expectation.objects.get(dossier=dossier).who == ("cabinet" if answers else "shop")
+
+
+@pytest.mark.parametrize(
+    ("state", "kind", "status", "expected"),
+    [
+        ("attente_rdv", "rdv_terrain", "proposed", [("cabinet", "date", date(2026, 11, 4))]),
+        ("attente_rdv", "rdv_terrain", "offered", [("shop", "date", date(2026, 11, 4))]),
+        ("attente_rdv", "reparation", "validated", [("shop", "attente_rdv", date(2026, 11, 5))]),
+        ("attente_facture", "livraison", "validated", [("shop", "attente_facture", date(2026, 12, 3))]),
+        (
+            "attente_facture",
+            "livraison",
+            "proposed",
+            [("shop", "attente_facture", date(2026, 12, 3)), ("cabinet", "date", date(2026, 11, 4))],
+        ),
+        ("attente_facture", "livraison", "withdrawn", [("shop", "attente_facture", date(2026, 11, 17))]),
+        ("attente_ead", "ead", "validated", [("shop", "attente_ead", date(2026, 12, 3))]),
+    ],
+)
+def test_an_announced_date_is_waited_for_and_a_spoken_one_answered(state, kind, status, expected, world, lac):
+    dossier = open_dossier(world, lac, state)
+    AppointmentFactory(dossier=dossier, kind=kind, status=status, moved_at=MONDAY)
+
+    expectations.refresh([dossier.pk])
+
+    rows = Expectation.objects.filter(dossier=dossier).order_by("kind").values_list("who", "kind", "due_on")
+    assert list(rows) == expected
 
 
 def test_what_was_sent_before_the_state_began_does_not_count(world, lac):

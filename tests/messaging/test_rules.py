@@ -13,13 +13,22 @@ from accounts.models import ShopMember
 from accounts.scope import System
 from accounts.services import Event
 from claims.services import reminders
+from claims.services.appointments import Fact as DateFact
 from claims.services.missing import Fact
 from messaging.rules import TELL
 from messaging.services import send_due
-from tests.factories import DraftFactory, ExpectationFactory, LetterFactory, ShopMemberFactory, SignUpFactory
+from tests.factories import (
+    AppointmentFactory,
+    DraftFactory,
+    ExpectationFactory,
+    LetterFactory,
+    ShopMemberFactory,
+    SignUpFactory,
+)
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 PARTS = ("_subject.txt", "_body.txt", "_body.html")
+OFFERED = {"status": "offered", "moved_by": "cabinet"}
 
 
 @pytest.mark.parametrize("event", TELL)
@@ -61,6 +70,8 @@ def _facts(world):
     yield Fact.MISSING_DOSSIER_ANSWERED, world.lac.missing["ALPES"]
     late = ExpectationFactory(dossier=world.lac.dossiers["ALPES"], object_id=1, due_on=date(2026, 1, 5))
     yield reminders.Fact.REMINDER_LETTER, LetterFactory(user=world.lac.owner, expectations=[late.pk])
+    yield DateFact.DATE_FOR_CABINET, world.lac.dates["ALPES"]
+    yield DateFact.DATE_FOR_SHOP, AppointmentFactory(dossier=world.deux.dossiers["ALPES"], kind="ead", **OFFERED)
     yield Event.INVITED, world.lac.invitation
     yield Event.ACCESS_GRANTED, world.lac.delegation
     yield Event.ACCESS_REVOKED, world.lac.delegation
