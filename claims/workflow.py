@@ -4,6 +4,8 @@ No database here. The table serves the guard (`Dossier.advance`), the buttons of
 tabs of the list, the documentation and an exhaustive test.
 """
 
+from collections import ChainMap
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -92,7 +94,7 @@ class Step(TextChoices):
     REMINDERS_RESUMED = "reminders_resumed", "Relances reprises"
 
 
-STEPS: dict[str, str] = DONE | {step.value: step.label for step in Step}
+STEPS: Mapping[str, str] = ChainMap(DONE, {step.value: str(step.label) for step in Step})
 """Every event of a dossier, as « étapes » tells it."""
 
 

@@ -62,7 +62,7 @@ def days_reminded(time_machine, dossier, days=60):
     for day in range(days):
         time_machine.move_to(datetime(2026, 11, 2, 8, tzinfo=UTC) + timedelta(days=day))
         remind()
-        row = Expectation.objects.filter(dossier=dossier).first()
+        row = Expectation.objects.filter(dossier=dossier, who="shop").first()
         if row and row.reminded_on == (SINCE + timedelta(days=day)).date():
             found.append(row.reminded_on)
     return found
