@@ -17,7 +17,7 @@ from django.db import DatabaseError, connection, transaction
 from accounts import scope
 from accounts.models import AssignedEstablishment, JournalEntry
 from accounts.scope import Kind, System, TenantModel
-from claims.models import AssignedDossier, Dossier, DossierVisit
+from claims.models import AssignedDossier, Dossier, DossierVisit, ListPreference
 from messaging.models import Notification
 from tests.factories import CabinetMemberFactory
 from tests.fences import open_row_security
@@ -160,6 +160,7 @@ FENCES = {
     "claims.DossierVisit": Fence(
         Who.is_in, lambda who, row: who.is_in(row) and row["dossier_id"] in who.dossiers, "opened_at = now()"
     ),
+    "claims.ListPreference": Fence(Who.is_in, Who.is_in, "full_screen = true"),
     "claims.Job": Fence(either, lambda who, row: False, "reason = 'x'"),
     "claims.Acknowledgement": Fence(
         either, lambda who, row: who.staffs(row) or (who.trades(row) and who.is_in(row)), "reader = 'x'"
@@ -298,6 +299,7 @@ def _speak_of(dossier, *readers):
         **place,
     )
     for reader in readers:
+        ListPreference.objects.get_or_create(user=reader)
         DossierVisit.objects.create(user=reader, dossier=dossier)
         key = f"closed:{dossier.pk}:{reader.pk}"
         Notification.objects.create(key=key, event="closed", recipient=reader, **about, **place)

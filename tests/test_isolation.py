@@ -159,6 +159,9 @@ ROUTES: dict[str, Rule] = {
     "tariff_pdf": Rule(own=_tariff),
     "tariff_resend": Rule(own=_tariff, acts=True),
     "dossiers": Rule(),
+    "dossiers_csv": Rule(),
+    "dossiers_xlsx": Rule(),
+    "list_display": Rule(),
     "dossier": Rule(own=_dossier),
     "dossier_documents": Rule(own=_dossier),
     "dossier_steps": Rule(own=_dossier),
@@ -294,7 +297,7 @@ def test_the_list_holds_own_rows_only(onglet, world, client, fences):
                 reference = shop.dossiers[code].reference
                 if reference not in own:
                     assert not any(canary in body for canary in canaries(shop, code)), (reference, query, fences)
-            assert {row.reference for row in answer.context["rows"]} <= own
+            assert {row.dossier.reference for row in answer.context["rows"]} <= own
 
 
 def test_what_is_to_be_done_is_ones_own(world, client, fences):

@@ -11,6 +11,7 @@ from claims.models.facts import DossierFacts
 from claims.models.jobs import Job
 from claims.models.missing import MissingDossierRequest
 from claims.models.passages import Passage, VisitPolicy
+from claims.models.preferences import ListPreference
 from claims.models.reminders import ReminderLetter
 from claims.models.requests import DocumentRequest
 from claims.models.rules import CabinetRules
@@ -31,6 +32,7 @@ __all__ = [
     "Expectation",
     "Export",
     "Job",
+    "ListPreference",
     "MissingDossierRequest",
     "Passage",
     "ReminderLetter",
