@@ -3,6 +3,7 @@
 from claims.models.acknowledgements import Acknowledgement
 from claims.models.appointments import AgendaFeed, Appointment
 from claims.models.assignments import AssignedDossier
+from claims.models.contacts import Contact
 from claims.models.documents import Document
 from claims.models.dossiers import Dossier, DossierTally, DossierVisit
 from claims.models.exports import Export
@@ -17,6 +18,7 @@ __all__ = [
     "AgendaFeed",
     "Appointment",
     "AssignedDossier",
+    "Contact",
     "Document",
     "Dossier",
     "DossierTally",
