@@ -173,6 +173,7 @@ FENCES = {
     "claims.VerdictReason": Fence(Who.staffs, Who.staffs, "text = 'x' || id"),
     "claims.Appointment": Fence(either, either, "reason = 'x'"),
     "claims.Passage": Fence(lambda who, row: who.staffs(row) or who.is_told(row), Who.staffs, "sector = 'x'"),
+    "claims.Contact": Fence(lambda who, row: who.staffs(row) or who.is_told(row), Who.staffs, "hours = 'x'"),
     "claims.VisitPolicy": Fence(
         lambda who, row: who.staffs(row) or who.is_told(row), Who.staffs, "other_dates = false"
     ),

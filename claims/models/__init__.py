@@ -3,6 +3,7 @@
 from claims.models.acknowledgements import Acknowledgement
 from claims.models.appointments import AgendaFeed, Appointment
 from claims.models.assignments import AssignedDossier
+from claims.models.contacts import Contact
 from claims.models.documents import Document
 from claims.models.dossiers import Dossier, DossierTally, DossierVisit
 from claims.models.expectations import Expectation
@@ -23,6 +24,7 @@ __all__ = [
     "Appointment",
     "AssignedDossier",
     "CabinetRules",
+    "Contact",
     "Document",
     "DocumentRequest",
     "Dossier",

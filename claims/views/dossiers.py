@@ -21,6 +21,7 @@ from claims.models.queries import PAGE_SIZE, search
 from claims.services.dossiers import note_visit
 from claims.services.preferences import remember_list
 from claims.views import columns, listing
+from claims.views.panels import panels
 from claims.workflow import STEPS, Tab
 
 
@@ -88,6 +89,7 @@ def dossier(request: ActorRequest, cabinet: str, reference: str) -> HttpResponse
         "report": next((paper for paper in papers if paper.kind in REPORTS), None),
         "coverage": next((paper for paper in papers if paper.kind == Document.Kind.COVERAGE), None),
         "show_contact": subject.is_open,
+        **panels(subject, request.actor),
     }
     return render(request, "claims/dossier.html", context)
 
