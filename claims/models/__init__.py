@@ -1,6 +1,7 @@
 """The rows of a dossier and its parts."""
 
 from claims.models.acknowledgements import Acknowledgement
+from claims.models.deposits import Deposit, Upload
 from claims.models.documents import Document
 from claims.models.dossiers import Dossier, DossierTally, DossierVisit
 from claims.models.exports import Export
@@ -10,6 +11,7 @@ from claims.models.verdicts import VerdictReason
 
 __all__ = [
     "Acknowledgement",
+    "Deposit",
     "Document",
     "Dossier",
     "DossierTally",
@@ -17,5 +19,6 @@ __all__ = [
     "Export",
     "Job",
     "MissingDossierRequest",
+    "Upload",
     "VerdictReason",
 ]
