@@ -30,6 +30,10 @@ class Limit:
             cache.touch(place, self.seconds)
         return allowed
 
+    def is_reached(self, who: str) -> bool:
+        """Whether the next try would be one too many; it counts nothing."""
+        return int(cache.get(self._place(who)) or 0) >= self.amount
+
     def give_back(self, who: str) -> None:
         """The try was a good one."""
         with contextlib.suppress(ValueError):
@@ -47,3 +51,6 @@ SIGN_INS_OF_ADDRESS = Limit("connexion-adresse", 200, 15 * 60)
 SIGN_UPS = Limit("inscription", 5, 3600)  # for an e-mail address
 SIGN_UPS_OF_ADDRESS = Limit("inscription-adresse", 100, 3600)
 RESETS_OF_ADDRESS = Limit("mot-de-passe-adresse", 60, 3600)
+RESETS_UNCHECKED = Limit("mot-de-passe-sans-verification", 3, 3600)  # for a visitor's address; then the guard asks
+QUESTIONS_OF_ADDRESS = Limit("question-adresse", 10, 3600)  # the guard's way without JavaScript
+QUESTIONS = Limit("question", 300, 3600)  # the same, from everywhere

@@ -9,6 +9,7 @@ urlpatterns = [
     path("deconnexion/", doors.sign_out, name="logout"),
     path("connexion/", doors.sign_in, name="account_login"),  # how allauth calls it
     path("inscription/", doors.sign_up, name="sign_up"),
+    path("inscription/verification/", doors.challenge, name="challenge"),
     path("inscription/envoyee/", doors.sign_up_sent, name="sign_up_sent"),
     path("inscription/confirmer/<str:token>/", doors.sign_up_confirm, name="sign_up_confirm"),
     path("inscription/confirmee/", doors.sign_up_confirmed, name="sign_up_confirmed"),

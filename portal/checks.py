@@ -96,3 +96,18 @@ def check_production(**_: Any) -> list[CheckMessage]:
             Error("BASE_URL n'est pas en https : mots de passe et dossiers circuleraient en clair.", id="portal.E004")
         )
     return problems
+
+
+@register(Tags.security)
+def check_captcha(**_: Any) -> list[CheckMessage]:
+    """Strangers meet a captcha that can work; no page goes without one except at a developer's desk."""
+    keys = [bool(settings.RECAPTCHA_PUBLIC_KEY), bool(settings.RECAPTCHA_PRIVATE_KEY)]
+    problems: list[CheckMessage] = []
+    if any(keys) != all(keys):
+        message = "RECAPTCHA_PUBLIC_KEY et RECAPTCHA_PRIVATE_KEY vont ensemble : donnez les deux, ou aucune."
+        problems.append(Error(message, id="portal.E005"))
+    if settings.CAPTCHA == "recaptcha" and not all(keys):
+        problems.append(Error("CAPTCHA vaut « recaptcha » sans ses deux clés.", id="portal.E006"))
+    if settings.CAPTCHA == "none" and not settings.DEBUG:
+        problems.append(Error("CAPTCHA vaut « none » : c'est réservé au développement (DEBUG).", id="portal.E007"))
+    return problems

@@ -53,6 +53,13 @@ class Environment:
             raise ImproperlyConfigured(message)
         return int(value)
 
+    def choice(self, name: str, default: str, *, among: tuple[str, ...]) -> str:
+        value = self.text(name).strip().lower() or default
+        if value not in among:
+            message = f"La variable {name} vaut « {value} » : choisissez parmi {', '.join(among)}."
+            raise ImproperlyConfigured(message)
+        return value
+
     def names(self, name: str, default: list[str]) -> list[str]:
         value = self.text(name)
         return [part.strip() for part in value.split(",") if part.strip()] if value else default

@@ -1,5 +1,6 @@
 """Every setting, from the environment; safe for production unless told otherwise (README, « Configuration »)."""
 
+import hashlib
 import os
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "altcha_django",
     "crispy_forms",
     "csp",
 ]
@@ -192,6 +194,15 @@ MFA_ADAPTER = "accounts.secondfactor.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_TOLERANCE = 1
+RECAPTCHA_PUBLIC_KEY = env.text("RECAPTCHA_PUBLIC_KEY")
+RECAPTCHA_PRIVATE_KEY = env.text("RECAPTCHA_PRIVATE_KEY")
+RECAPTCHA_VERIFY_REQUEST_TIMEOUT = 5
+CAPTCHA = env.choice(
+    "CAPTCHA",
+    "recaptcha" if RECAPTCHA_PUBLIC_KEY and RECAPTCHA_PRIVATE_KEY else "altcha",
+    among=("altcha", "recaptcha", "none"),
+)
+ALTCHA_HMAC_SECRET = hashlib.sha256(b"altcha:" + SECRET_KEY.encode()).hexdigest()
 BROWSER_COOKIE_NAME = "__Host-navigateur" if SECURE else "navigateur"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 3600

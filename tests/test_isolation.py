@@ -70,6 +70,7 @@ ROUTES: dict[str, Rule] = {
     "account_login": Rule(public=True),
     "logout": Rule(public=True),
     "sign_up": Rule(public=True),
+    "challenge": Rule(public=True),
     "sign_up_sent": Rule(public=True),
     "sign_up_confirm": Rule(public=True),
     "sign_up_confirmed": Rule(public=True),

@@ -8,6 +8,8 @@ from allauth.mfa.base.views import AuthenticateView, IndexView
 from allauth.mfa.base.views import ReauthenticateView as CodeView
 from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView, ViewRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
+from altcha_django.views import ChallengeView
+from django import forms
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import PasswordResetConfirmView
@@ -23,8 +25,9 @@ from accounts import services
 from accounts.adapter import Adapter
 from accounts.browsers import client_address
 from accounts.forms.doors import NewPasswordForm, PasswordResetForm, SignInForm, SignUpForm
+from accounts.forms.guard import Guard
 from accounts.http import ActorRequest
-from accounts.limits import RESETS_OF_ADDRESS, SIGN_UPS, SIGN_UPS_OF_ADDRESS
+from accounts.limits import RESETS_OF_ADDRESS, RESETS_UNCHECKED, SIGN_UPS, SIGN_UPS_OF_ADDRESS
 from accounts.models import AccountRequest
 from accounts.scope import Kind
 
@@ -54,6 +57,7 @@ class _NewPassword(PasswordResetConfirmView):
 
 
 password_reset_confirm = _NewPassword.as_view()
+challenge = login_not_required(ChallengeView.as_view())
 
 
 @login_not_required
@@ -86,14 +90,20 @@ def sign_out(request: ActorRequest) -> HttpResponse:
 def sign_up(request: ActorRequest) -> HttpResponse:
     if request.actor.kind != Kind.ANONYMOUS:
         return redirect("home")
-    form = SignUpForm(request.POST or None)
-    if form.is_valid():
+    guard = Guard(request)
+    form = _typed(SignUpForm, request, guard)
+    if guard.admits(form):
         if not SIGN_UPS_OF_ADDRESS.take(client_address(request)):
             return respond_429(request)  # type: ignore[no-any-return]
-        if SIGN_UPS.take(form.cleaned_data["email"]):
+        if not guard.is_trapped and SIGN_UPS.take(form.cleaned_data["email"]):
             services.request_account(**form.cleaned_data)
         return redirect("sign_up_sent")
-    return render(request, "accounts/sign_up.html", {"form": form})
+    return guard.protect(render(request, "accounts/sign_up.html", {"form": form, "guard": guard}))
+
+
+def _typed(kind: type[forms.Form], request: HttpRequest, guard: Guard) -> forms.Form:
+    """What was typed; whoever only chose another check finds it again, unjudged."""
+    return kind(initial=request.POST.dict()) if guard.is_switching else kind(request.POST or None)
 
 
 @login_not_required
@@ -137,13 +147,18 @@ def pending(request: ActorRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def password_reset(request: HttpRequest) -> HttpResponse:
-    form = PasswordResetForm(request.POST or None)
-    if form.is_valid():
-        if not RESETS_OF_ADDRESS.take(client_address(request)):
+    """Ask for a link; after a few, from one address, the visitor shows that they are somebody."""
+    address = client_address(request)
+    guard = Guard(request, needed=RESETS_UNCHECKED.is_reached(address))
+    form = _typed(PasswordResetForm, request, guard)
+    if guard.admits(form):
+        if not RESETS_OF_ADDRESS.take(address):
             return respond_429(request)  # type: ignore[no-any-return]
-        services.request_password_reset(**form.cleaned_data)
+        RESETS_UNCHECKED.take(address)
+        if not guard.is_trapped:
+            services.request_password_reset(**form.cleaned_data)
         return redirect("password_reset_sent")
-    return render(request, "accounts/password_reset.html", {"form": form})
+    return guard.protect(render(request, "accounts/password_reset.html", {"form": form, "guard": guard}))
 
 
 @login_not_required

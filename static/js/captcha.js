@@ -1,0 +1,20 @@
+// The proof of work's own words, in French; the widget itself is altcha.min.js.
+globalThis.$altcha?.i18n.set("fr", {
+  ariaLinkLabel: "Altcha (site officiel, en anglais)",
+  cancel: "Annuler",
+  enterCode: "Saisir le code",
+  enterCodeAria: "Saisissez le code que vous entendez. Espace pour l’écouter.",
+  enterCodeFromImage: "Pour continuer, saisissez le code de l’image ci-dessous.",
+  error: "La vérification a échoué : réessayez plus tard.",
+  expired: "La vérification n’est plus valable : recommencez.",
+  footer: "",
+  getAudioChallenge: "Écouter le code",
+  label: "Je ne suis pas un robot",
+  loading: "Chargement…",
+  reload: "Recommencer",
+  verify: "Vérifier",
+  verificationRequired: "Cochez cette case.",
+  verified: "C’est vérifié",
+  verifying: "Vérification…",
+  waitAlert: "Vérification en cours : patientez.",
+});
