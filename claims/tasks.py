@@ -4,9 +4,9 @@ from celery import shared_task
 
 from accounts import scope
 from accounts.scope import System
-from claims.services import checks, jobs, quarantine, receipts, tallies, uploads
+from claims.services import checks, jobs, photobook, quarantine, receipts, tallies, uploads
 
-TRADES = (checks, quarantine, receipts)  # the modules that register what a worker knows to do
+TRADES = (checks, photobook, quarantine, receipts)  # the modules that register what a worker knows to do
 
 
 @shared_task

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from claims import converters  # noqa: F401 -- registers `reference`
-from claims.views import documents, dossiers, missing
+from claims.views import deposits, documents, dossiers, missing, receipts
 
 urlpatterns = [
     path("dossiers/", dossiers.dossiers, name="dossiers"),
@@ -14,6 +14,17 @@ urlpatterns = [
         name="dossier_documents",
     ),
     path("dossiers/<str:cabinet>/<reference:reference>/etapes/", dossiers.dossier_steps, name="dossier_steps"),
+    path("dossiers/<str:cabinet>/<reference:reference>/envoyer/", deposits.dossier_send, name="dossier_send"),
+    path(
+        "dossiers/<str:cabinet>/<reference:reference>/envoyer/fichiers/",
+        deposits.dossier_uploads,
+        name="dossier_uploads",
+    ),
+    path("envois/<uuid:public_id>/", deposits.upload, name="upload"),
+    path("envois/<uuid:public_id>/retirer/", deposits.upload_remove, name="upload_remove"),
+    path("envois/<uuid:public_id>/apercu/", deposits.upload_preview, name="upload_preview"),
+    path("accuses/<str:number>/", receipts.receipt, name="receipt"),
+    path("accuses/<str:number>/pdf/", receipts.receipt_pdf, name="receipt_pdf"),
     path("aide/dossier-introuvable/", missing.missing_dossier, name="missing_dossier"),
     path("documents/<uuid:public_id>/", documents.document, name="document"),
     path("documents/<uuid:public_id>/apercu/", documents.document_preview, name="document_preview"),

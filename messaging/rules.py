@@ -28,11 +28,13 @@ from accounts.models import (
 from accounts.services import Event, confirmation_token
 from accounts.services.invitations import token_of
 from accounts.validators import display_siret
-from claims.models import MissingDossierRequest
+from claims.models import Deposit, Document, MissingDossierRequest
+from claims.services import deposits, quarantine
 from claims.services.missing import Fact
 from messaging.models import Notification
 
 State = AccountRequest.State
+SHOWN_FILES = 20  # of a deposit, in a mail
 DECIDERS = (CabinetMember.Role.MANAGER, CabinetMember.Role.CLERK)
 
 
@@ -127,7 +129,7 @@ def _themself(user: User) -> QuerySet[User]:
     return User.objects.filter(pk=user.pk, is_active=True)
 
 
-def _clerks(request: MissingDossierRequest) -> QuerySet[User]:
+def _clerks(request: MissingDossierRequest | Deposit) -> QuerySet[User]:
     """The cabinet's gestionnaires; where there is none, whoever decides."""
     staff = CabinetMember.objects.filter(cabinet=request.cabinet_id, left_at=None, role__in=DECIDERS)
     clerks = staff.filter(role=CabinetMember.Role.CLERK, user__is_active=True)
@@ -143,6 +145,25 @@ def _asker(request: MissingDossierRequest) -> QuerySet[User]:
         user=request.author_id, left_at=None, organisation__establishments=request.establishment_id
     )
     return _active((members.none() if closed.exists() else members).values("user"))
+
+
+def _depositor(deposit: Deposit) -> QuerySet[User]:
+    """Whoever sent it, while they still belong to the shop."""
+    members = ShopMember.objects.filter(
+        user=deposit.user_id, left_at=None, organisation__establishments=deposit.establishment_id
+    )
+    return _active(members.values("user"))
+
+
+def _document_sender(paper: Document) -> QuerySet[User]:
+    members = ShopMember.objects.filter(
+        user=paper.sender_id, left_at=None, organisation__establishments=paper.establishment_id
+    )
+    return _active(members.values("user"))
+
+
+def _network(_subject: Any) -> QuerySet[User]:
+    return User.objects.filter(is_superuser=True, is_active=True)
 
 
 # Why a mail no longer makes sense ------------------------------------------------------------------------------------
@@ -241,6 +262,31 @@ def _found(request: MissingDossierRequest, _user: User) -> dict[str, Any]:
     return {"cabinet": request.cabinet, "link": address("missing_dossier")}
 
 
+def _receipt(deposit: Deposit, _user: User) -> dict[str, Any]:
+    """Fingerprints and sizes, no names of files: people put the insured's name into them."""
+    papers = list(deposit.documents.order_by("pk"))
+    return {
+        "deposit": deposit,
+        "cabinet": deposit.cabinet,
+        "reference": deposit.dossier.reference,
+        "papers": papers[:SHOWN_FILES],
+        "count": len(papers),
+        "more": max(0, len(papers) - SHOWN_FILES),
+        "size": sum(paper.size for paper in papers),
+        "link": address("receipt", deposit.number),
+    }
+
+
+def _arrived(deposit: Deposit, user: User) -> dict[str, Any]:
+    link = address("admin:claims_dossier_change", deposit.dossier_id)
+    return _receipt(deposit, user) | {"shop": deposit.sender_label, "link": link}
+
+
+def _quarantined(paper: Document, _user: User) -> dict[str, Any]:
+    link = address("dossier_documents", paper.cabinet.code, paper.dossier.reference)
+    return {"paper": paper, "cabinet": paper.cabinet, "reference": paper.dossier.reference, "link": link}
+
+
 TELL: dict[str, Tell] = {
     Event.EMAIL_TO_CONFIRM: Tell("accounts/email/email_to_confirm", _applicant, _confirmation),
     Event.ACCOUNT_REQUESTED: Tell("accounts/email/account_requested", _deciders, _request, _decided),
@@ -255,6 +301,12 @@ TELL: dict[str, Tell] = {
     Event.DRAFT_SUBMITTED: Tell("accounts/email/draft_submitted", _company_owners, _draft, _draft_decided),
     Event.DRAFT_DECIDED: Tell("accounts/email/draft_decided", _author, _draft),
     Event.PASSWORD_RESET: Tell("accounts/email/password_reset", _themself, _reset, once_per=timedelta(minutes=1)),
+    deposits.Fact.RECEIPT_ISSUED: Tell("claims/email/receipt_issued", _depositor, _receipt),
+    deposits.Fact.DEPOSIT_ARRIVED: Tell("claims/email/deposit_arrived", _clerks, _arrived),
+    quarantine.Fact.DOCUMENT_INFECTED: Tell("claims/email/document_infected", _document_sender, _quarantined),
+    quarantine.Fact.SCAN_DELAYED: Tell(
+        "claims/email/scan_delayed", _network, _quarantined, once_per=timedelta(hours=1)
+    ),
     Fact.MISSING_DOSSIER_ASKED: Tell("claims/email/missing_dossier_asked", _clerks, _missing, _answered),
     Fact.MISSING_DOSSIER_ANSWERED: Tell("claims/email/missing_dossier_answered", _asker, _found),
 }

@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 import factory
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from accounts.models import (
@@ -20,9 +22,20 @@ from accounts.models import (
     SignUp,
     User,
 )
-from claims.models import Acknowledgement, Document, Dossier, Export, Job, MissingDossierRequest, VerdictReason
+from claims.models import (
+    Acknowledgement,
+    Deposit,
+    Document,
+    Dossier,
+    Export,
+    Job,
+    MissingDossierRequest,
+    Upload,
+    VerdictReason,
+)
 from claims.models.documents import family_of
 from claims.models.missing import key_of
+from claims.services.receipts import new_number
 
 PASSWORD = "un-mot-de-passe-d-essai"
 
@@ -273,3 +286,38 @@ class JobFactory(factory.django.DjangoModelFactory):
     subject_id = factory.SelfAttribute("dossier.pk")
     cabinet = factory.SelfAttribute("dossier.cabinet")
     establishment = factory.SelfAttribute("dossier.establishment")
+
+
+class DepositFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Deposit
+
+    number = factory.LazyFunction(new_number)
+    dossier = factory.SubFactory(DossierFactory)
+    cabinet = factory.SelfAttribute("dossier.cabinet")
+    establishment = factory.SelfAttribute("dossier.establishment")
+    user = factory.SubFactory(UserFactory)
+    sender_label = "Carrosserie inventée"
+    kind = Document.Kind.ESTIMATE
+    key = factory.Sequence(lambda n: f"{n:032x}")
+    pdf = factory.LazyFunction(lambda: default_storage.save("receipts/essai", ContentFile(b"%PDF-1.4 essai")))
+
+
+class UploadFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Upload
+
+    dossier = factory.SubFactory(DossierFactory)
+    cabinet = factory.SelfAttribute("dossier.cabinet")
+    establishment = factory.SelfAttribute("dossier.establishment")
+    user = factory.SubFactory(UserFactory)
+    client_key = factory.Sequence(lambda n: f"essai|{n}")
+    name = factory.Sequence(lambda n: f"DEVIS_PREPARE_{n}.pdf")
+    file = factory.django.FileField(data=b"%PDF-1.4 essai", filename="essai.pdf")
+    size = 14
+    received = 14
+    sha256 = factory.Sequence(lambda n: f"{n + 9_000_000:064x}")
+    content_type = "application/pdf"
+    state = Upload.State.READY
+    scanned = True
+    thumbnail = factory.LazyFunction(lambda: default_storage.save("thumbnails/essai", ContentFile(b"jpeg")))

@@ -3,8 +3,8 @@
 import io
 
 import pikepdf
-from PIL import Image
 from pikepdf import Array, Dictionary, Name, String
+from PIL import Image
 
 
 def pdf(*, text="", pages=1, prepare=lambda pdf: None, **saving):

@@ -96,6 +96,8 @@ FENCES = {
     "claims.DossierVisit": Fence(
         Who.is_in, lambda who, row: who.is_in(row) and row["dossier_id"] in who.dossiers, "opened_at = now()"
     ),
+    "claims.Deposit": Fence(either, either, "comment = 'x'"),
+    "claims.Upload": Fence(Who.trades, Who.trades, "name = 'x'"),
     "claims.Job": Fence(either, lambda who, row: False, "reason = 'x'"),
     "claims.Acknowledgement": Fence(
         either, lambda who, row: who.staffs(row) or (who.trades(row) and who.is_in(row)), "reader = 'x'"

@@ -38,6 +38,14 @@ def _document(shop: SimpleNamespace, code: str) -> dict[str, Any]:
     return {"public_id": shop.documents[code].public_id}
 
 
+def _deposit(shop: SimpleNamespace, code: str) -> dict[str, Any]:
+    return {"number": shop.deposits[code].number}
+
+
+def _upload(shop: SimpleNamespace, code: str) -> dict[str, Any]:
+    return {"public_id": shop.uploads[code].public_id}
+
+
 def _member(shop: SimpleNamespace, _code: str) -> dict[str, Any]:
     return {"pk": shop.member.pk}
 
@@ -108,10 +116,17 @@ ROUTES: dict[str, Rule] = {
     "dossier": Rule(own=_dossier),
     "dossier_documents": Rule(own=_dossier),
     "dossier_steps": Rule(own=_dossier),
+    "dossier_send": Rule(own=_dossier),
+    "dossier_uploads": Rule(own=_dossier),
+    "upload": Rule(own=_upload),
+    "upload_remove": Rule(own=_upload, acts=True),
+    "upload_preview": Rule(own=_upload),
+    "receipt": Rule(public=True),  # whoever holds a number may ask; what it says: tests/claims/test_receipts.py
+    "receipt_pdf": Rule(own=_deposit),
     "document": Rule(own=_document),
     "document_preview": Rule(own=_document),
 }
-SECRET_ADDRESSES = {"password_reset_confirm", "invitation", "sign_up_confirm"}
+SECRET_ADDRESSES = {"receipt", "password_reset_confirm", "invitation", "sign_up_confirm"}
 WITH_ROWS = [name for name, rule in ROUTES.items() if rule.own]
 
 
@@ -141,7 +156,14 @@ def fences(request, monkeypatch):
 
 def canaries(shop: SimpleNamespace, code: str) -> list[str]:
     dossier, document = shop.dossiers[code], shop.documents[code]
-    names = [shop.member.user.email, shop.delegation.profile.name, shop.invitation.email, shop.missing[code].wanted]
+    names = [
+        shop.uploads[code].name,
+        shop.deposits[code].number,
+        shop.member.user.email,
+        shop.delegation.profile.name,
+        shop.invitation.email,
+        shop.missing[code].wanted,
+    ]
     return [dossier.reference, dossier.insured_name, document.label, str(document.public_id), *names]
 
 

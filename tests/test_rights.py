@@ -20,7 +20,13 @@ NEEDS: dict[str, Right] = {
     "dossier_steps": Right.VIEW,
     "document": Right.VIEW,
     "document_preview": Right.VIEW,
+    "receipt_pdf": Right.VIEW,
 }
+# Acts on a row one sees: 404 without « consulter », 403 without one of these.
+ACTS: dict[str, set[Right]] = {
+    name: {Right.DEPOSIT, Right.INVOICE, Right.SUPPLEMENT} for name in ("dossier_send", "dossier_uploads")
+}
+MINE = {"upload", "upload_remove", "upload_preview"}  # one's own, whatever a colleague's rights
 MANAGES = {
     "person",
     "profile",
@@ -59,8 +65,8 @@ ROLES = {
 
 
 def test_every_route_says_which_right_it_needs():
-    assert set(NEEDS) | set(SOMEWHERE) | {"drafts"} | MANAGES | FREE == set(ROUTES)
-    assert set(NEEDS) | MANAGES == {name for name, rule in ROUTES.items() if rule.own}
+    assert set(NEEDS) | set(ACTS) | MINE | set(SOMEWHERE) | {"drafts"} | MANAGES | FREE == set(ROUTES)
+    assert set(NEEDS) | set(ACTS) | MINE | MANAGES == {name for name, rule in ROUTES.items() if rule.own}
 
 
 def person(world, role):
@@ -90,6 +96,13 @@ def test_each_right_opens_its_routes_and_no_other(role, world, client):
         answer = client.get(reverse(name, kwargs=ROUTES[name].own(world.lac, "ALPES")))
         assert answer.status_code == (200 if right in ROLES[role] else 404), (role, name)
         body_of(answer)
+    for name, rights in ACTS.items():
+        answer = client.get(reverse(name, kwargs=ROUTES[name].own(world.lac, "ALPES")))
+        expected = 404 if Right.VIEW not in ROLES[role] else 200 if rights & ROLES[role] else 403
+        assert answer.status_code == expected, (role, name)
+    for name in MINE - {"upload_remove"}:
+        answer = client.get(reverse(name, kwargs=ROUTES[name].own(world.lac, "ALPES")))
+        assert answer.status_code == (200 if role == "responsable" else 404), (role, name)
     for name, right in SOMEWHERE.items():
         answer = client.get(reverse(name))
         assert answer.status_code == (200 if right in ROLES[role] else 403), (role, name)

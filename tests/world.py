@@ -14,6 +14,7 @@ from tests.factories import (
     CabinetMemberFactory,
     DelegationFactory,
     DelegationProfileFactory,
+    DepositFactory,
     DocumentFactory,
     DossierFactory,
     DraftFactory,
@@ -26,6 +27,7 @@ from tests.factories import (
     OrganisationFactory,
     ShopMemberFactory,
     SignUpFactory,
+    UploadFactory,
     UserFactory,
     VerdictReasonFactory,
 )
@@ -80,6 +82,8 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         dossiers={},
         documents={},
         exports={},
+        deposits={},
+        uploads={},
         missing={},
     )
     for side in cabinets:
@@ -98,6 +102,8 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         )
         shop.dossiers[code] = dossier
         JobFactory(dossier=dossier)
+        shop.deposits[code] = DepositFactory(dossier=dossier, user=owner)
+        shop.uploads[code] = UploadFactory(dossier=dossier, user=owner, name=f"BROUILLON {code} {name}.pdf")
         shop.documents[code] = DocumentFactory(dossier=dossier, label=f"RAPPORT {code} {name}.pdf")
         shop.exports[code] = ExportFactory(dossier=dossier, user=owner, name=f"EXPORT-{code}-{name}.zip")
         AcknowledgementFactory(document=shop.documents[code], user=owner)

@@ -6,15 +6,16 @@ from PIL import Image
 
 from claims.inspection import pictures
 
-A4 = (1654, 2339)  # pixels at 200 per inch
-MARGIN = 80
+INCH = 150  # pixels
+A4 = (1240, 1754)
+MARGIN = 60
 
 
 def merge(order: dict[str, Any]) -> dict[str, Any]:
     """Read `in0`, `in1`… and write `merged`; they are clean pictures already."""
     sheets = [_sheet(f"in{number}") for number in range(order["files"])]
     first, *others = sheets
-    first.save("merged", "PDF", resolution=200, save_all=True, append_images=others, quality=85)
+    first.save("merged", "PDF", resolution=INCH, save_all=True, append_images=others, quality=82)
     return {"pages": len(sheets)}
 
 

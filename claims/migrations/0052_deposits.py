@@ -174,6 +174,7 @@ class Migration(migrations.Migration):
                 ("shown", models.CharField(blank=True, default="", max_length=120)),
                 ("thumbnail", models.CharField(blank=True, default="", max_length=120)),
                 ("position", models.PositiveIntegerField(default=0, verbose_name="place")),
+                ("parts", models.JSONField(default=list, verbose_name="photos réunies")),
                 ("draft", models.BigIntegerField(null=True, verbose_name="brouillon")),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="reçu le")),
                 (

@@ -72,6 +72,7 @@ class Upload(TenantModel):
     shown = models.CharField(max_length=120, blank=True, default="")
     thumbnail = models.CharField(max_length=120, blank=True, default="")
     position = models.PositiveIntegerField("place", default=0)
+    parts: "models.JSONField[list[int], list[int]]" = models.JSONField("photos réunies", default=list)
     draft = models.BigIntegerField("brouillon", null=True)  # waits for somebody who answers for the company
     deposit = models.ForeignKey("claims.Deposit", models.PROTECT, null=True, related_name="uploads")
     created_at = models.DateTimeField("reçu le", default=timezone.now)

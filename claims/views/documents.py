@@ -1,22 +1,29 @@
 """The documents of a dossier, and the files themselves."""
 
-import io
 import uuid
+from contextlib import nullcontext
 from typing import Any
 
+from django.conf import settings
+from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
-from PIL import Image
 
+from accounts.exceptions import NotAllowed
 from accounts.http import ActorRequest
-from accounts.scope import Right
+from accounts.scope import Actor, Kind, Right
 from claims.models import Document
+from claims.services import jobs
+from claims.services.documents import DERIVE
 from claims.services.dossiers import note_visit
-from claims.validators import EXTENSIONS
+from claims.validators import display_name
 from claims.views.dossiers import dossier_or_404, frame
 
-THUMBNAIL = (320, 240)  # pixels
+QUARANTINE: dict[str, str] = {
+    Document.Safety.PENDING: "Ce fichier est en cours d'analyse par l'antivirus : revenez dans quelques minutes.",
+    Document.Safety.INFECTED: "L'antivirus a refusé ce fichier : personne ne peut l'ouvrir.",
+}
 FILTERS = (("", "Tous"), ("photos", "Photos"), ("pdf", "PDF"))
 
 
@@ -69,34 +76,55 @@ def document_or_404(request: ActorRequest, public_id: uuid.UUID) -> Document:
 def document(request: ActorRequest, public_id: uuid.UUID) -> HttpResponse | FileResponse:
     """The file as it was received; a PDF or a photo opens in the browser, under a name its owner can read."""
     paper = document_or_404(request, public_id)
+    if paper.safety != Document.Safety.CLEAN:
+        raise NotAllowed(QUARANTINE[paper.safety])
+    key, content_type = served(paper, request.actor)
     try:
-        content = paper.file.open("rb")
+        content = default_storage.open(key, "rb")
     except FileNotFoundError as problem:
         raise Http404 from problem
-    answer = FileResponse(content, content_type=paper.content_type, filename=_file_name(paper))
+    answer = FileResponse(content, content_type=content_type, filename=_file_name(paper, content_type))
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer
 
 
-def _file_name(paper: Document) -> str:
-    extension = EXTENSIONS.get(paper.content_type, "")
-    return paper.label if paper.label.lower().endswith(extension) else f"{paper.label}{extension}"
+def served(paper: Document, actor: Actor) -> tuple[str, str]:
+    """Which file, and its format: of a deposit the cabinet gets the original, everybody else the clean copy."""
+    original = (paper.file.name or "", paper.content_type)
+    if paper.direction == Document.Direction.RECEIVED or actor.kind in {Kind.STAFF, Kind.NETWORK} or not paper.shown:
+        return original
+    return paper.shown, "image/jpeg" if paper.is_photo else paper.content_type
+
+
+def _file_name(paper: Document, content_type: str) -> str:
+    return display_name(paper.label, content_type)
 
 
 @require_safe
 def document_preview(request: ActorRequest, public_id: uuid.UUID) -> HttpResponse:
-    """A small picture of a photo; other documents have none."""
+    """The small picture a worker made; while there is none yet it is ordered, and a drawing stands in for it."""
     paper = document_or_404(request, public_id)
-    if not paper.is_photo:
+    if paper.safety == Document.Safety.INFECTED:
         raise Http404
+    return thumbnail_of(paper.thumbnail) or awaited(paper)
+
+
+def thumbnail_of(key: str) -> HttpResponse | None:
+    """A picture of 320 pixels; nothing when it is not made yet, or lost."""
     try:
-        with paper.file.open("rb") as content, Image.open(content) as image:
-            image.draft("RGB", THUMBNAIL)
-            image.thumbnail(THUMBNAIL)
-            small = io.BytesIO()
-            image.convert("RGB").save(small, "JPEG", quality=80)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as problem:
-        raise Http404 from problem
-    answer = HttpResponse(small.getvalue(), content_type="image/jpeg")
+        with default_storage.open(key) if key else nullcontext() as content:
+            small = content.read() if content else b""
+    except FileNotFoundError:
+        return None
+    if not small:
+        return None
+    answer = HttpResponse(small, content_type="image/jpeg")
     answer.headers["Cache-Control"] = "private, max-age=3600"
     return answer
+
+
+def awaited(paper: Document) -> HttpResponse:
+    """A neutral drawing, and the order to make the picture."""
+    jobs.order(DERIVE, paper)
+    drawing = (settings.BASE_DIR / "static" / "img" / "apercu.svg").read_bytes()
+    return HttpResponse(drawing, content_type="image/svg+xml")

@@ -18,6 +18,7 @@ from claims.models import Document, Dossier, DossierTally
 from claims.models.documents import REPORTS
 from claims.models.queries import PAGE_SIZE, search
 from claims.services.dossiers import note_visit
+from claims.services.uploads import may_send
 from claims.views import listing
 from claims.workflow import DONE
 
@@ -96,7 +97,7 @@ def frame(request: ActorRequest, subject: Dossier, current: str) -> dict[str, An
         "late": deadline is not None and deadline < timezone.localdate(),
         "turn_is_mine": turn.who == Kind.REPAIRER and request.actor.kind == Kind.REPAIRER,
         "back_url": listing.last_list(request),
-        "subnav": listing.subnav(subject, current),
+        "subnav": listing.subnav(subject, current, sends=may_send(request.actor, subject)),
     }
 
 
