@@ -14,7 +14,7 @@ recorded = (
 
 
 def record(subject: models.Model, event: str, *, actor: Actor, **detail: Any) -> JournalEntry:
-    """Write one fact about `subject` and tell whoever listens; cabinet and establishment are copied from it."""
+    """Write one fact about `subject` and tell whoever listens; whose it is (cabinet, shop, dossier) is copied."""
     entry = JournalEntry(
         event=event,
         subject_type=subject._meta.label_lower,
@@ -25,6 +25,7 @@ def record(subject: models.Model, event: str, *, actor: Actor, **detail: Any) ->
         user_id=actor.user_id,
         cabinet_id=getattr(subject, "cabinet_id", None),
         establishment_id=getattr(subject, "establishment_id", None),
+        dossier_id=getattr(subject, "dossier_id", None),
         detail=detail,
     )
     entry.save(force_insert=True)

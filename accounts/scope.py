@@ -10,11 +10,15 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar, cast
 
+from django.core.exceptions import PermissionDenied
 from django.db import connection, models, transaction
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
+
+from accounts.menus import ALL_MENUS, Menu, menus_of
 
 
 class Kind(StrEnum):
@@ -32,6 +36,7 @@ class System(StrEnum):
     """Why a piece of the program acts beyond one tenant; the list is short on purpose."""
 
     SIGN_UP = "sign_up"
+    ACCOUNT = "account"  # a person's own settings
     APPROVAL = "approval"
     DIAGNOSIS = "diagnosis"  # reads the establishments of the asker's own SIREN, nothing else
     OUTBOX = "outbox"
@@ -94,6 +99,21 @@ class CabinetName:
 
 
 @dataclass(frozen=True, slots=True)
+class Entrusted:
+    """What a member of staff sees of the cabinet's dossiers who does not see them all."""
+
+    establishments: tuple[int, ...] = ()
+    dossiers: tuple[int, ...] = ()  # one by one, those they are the expert of included
+
+    def by_site(self, prefix: str = "") -> Q:
+        return Q(**{f"{prefix}establishment__in": self.establishments})
+
+    def by_dossier(self, path: str) -> Q:
+        """One parameter, however many dossiers there are."""
+        return Q(**{f"{path}__in": RawSQL("SELECT unnest(%s::bigint[])", (list(self.dossiers),))})
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """A user acting for an organisation or a cabinet during one request, or a named part of the program."""
 
@@ -108,6 +128,8 @@ class Actor:
     sites: tuple[Site, ...] = ()
     cabinets: tuple[CabinetName, ...] = ()  # staff: theirs; repairers: those their sites work with
     suspended: frozenset[tuple[int, int]] = field(default_factory=frozenset)  # (cabinet, establishment)
+    menus: frozenset[Menu] = frozenset()  # of staff
+    entrusted: Entrusted | None = None  # of staff who see a part of their cabinet only; None: no such limit
 
     @property
     def establishment_ids(self) -> tuple[int, ...]:
@@ -133,6 +155,15 @@ class Actor:
         return self.may(right, establishment_id) and not any(
             site.pk == establishment_id and right in site.alone for site in self.sites
         )
+
+    def opens(self, menu: Menu) -> bool:
+        """Whether staff hold this right; the network and the program hold them all, a shop none."""
+        return self.sees_everything or menu in self.menus
+
+    def require(self, menu: Menu) -> None:
+        """Raise `PermissionDenied` for staff without this right; shops have rights of their own kind."""
+        if self.kind == Kind.STAFF and menu not in self.menus:
+            raise PermissionDenied("Votre cabinet ne vous a pas donné ce droit : demandez-le à votre responsable.")
 
     def where(self, right: Right) -> "Actor":
         """The same person, at the sites where they hold this right: what `visible_to` then shows."""
@@ -179,6 +210,8 @@ class TenantQuerySet(models.QuerySet[M]):
             return self.none()
         path, owner = paths[actor.kind]
         rows = self.filter(_one_of(path, _keys(owner, actor)))
+        if owner == Owner.CABINET and actor.entrusted is not None:
+            rows = rows.filter(_entrusted(self.model, path, actor.entrusted))
         if owner == Owner.ESTABLISHMENT and actor.suspended and path.endswith("establishment"):
             cabinet_path = path.removesuffix("establishment") + "cabinet"
             for cabinet, establishment in sorted(actor.suspended):
@@ -203,6 +236,14 @@ def _keys(owner: Owner, actor: Actor) -> tuple[int, ...]:
             return (actor.user_id,) if actor.user_id else ()
 
 
+def _entrusted(model: type[models.Model], path: str, part: Entrusted) -> Q:
+    """Of a row that leads to its cabinet through another, it is the other that may be entrusted."""
+    prefix = path.removesuffix("cabinet") if path.endswith("__cabinet") else ""
+    for step in prefix.split("__")[:-1]:
+        model = cast("type[models.Model]", model._meta.get_field(step).related_model)
+    return cast("type[TenantModel]", model).entrusted_to(part, prefix)
+
+
 class TenantModel(models.Model):
     """A row that belongs to somebody: `tenant_paths` names, per kind of actor, the way to its owner."""
 
@@ -210,6 +251,19 @@ class TenantModel(models.Model):
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def entrusted_to(cls, part: Entrusted, prefix: str = "") -> Q:
+        """Which rows of their cabinet staff see who do not see all of it.
+
+        What hangs on a dossier follows it by its field `dossier`; what does not is the whole cabinet's, unless its
+        model says otherwise.
+        """
+        names = {field.name for field in cls._meta.fields}
+        if "dossier" not in names:
+            return Q()
+        found = part.by_dossier(f"{prefix}dossier")
+        return found | part.by_site(prefix) if "establishment" in names else found
 
 
 # The database scope -------------------------------------------------------------------------------------------------
@@ -262,7 +316,8 @@ def acting_as(user_id: int | None) -> Iterator[Actor]:
 def acting_for_cabinet(cabinet_id: int, *, code: str, name: str) -> Iterator[Actor]:
     """Act for one cabinet without a user: its import files."""
     with _entered(("cabinet", cabinet_id)):
-        yield Actor(Kind.STAFF, label=name, role="import", cabinets=(CabinetName(cabinet_id, code, name),))
+        own = (CabinetName(cabinet_id, code, name),)
+        yield Actor(Kind.STAFF, label=name, role="import", cabinets=own, menus=ALL_MENUS)
 
 
 @contextmanager
@@ -285,7 +340,13 @@ def _actor(user_id: int, found: dict[str, Any]) -> Actor:
         sites=tuple(_site(row) for row in found["sites"]),
         cabinets=tuple(CabinetName(c["id"], c["code"], c["name"]) for c in found["cabinets"]),
         suspended=frozenset((c, e) for c, e in found["suspended"]),
+        menus=menus_of(found["role"] or "", found.get("menus")) if found["kind"] == Kind.STAFF else frozenset(),
+        entrusted=_part(found.get("entrusted")),
     )
+
+
+def _part(found: dict[str, Any] | None) -> Entrusted | None:
+    return Entrusted(tuple(found["establishments"]), tuple(found["dossiers"])) if found else None
 
 
 def _site(row: dict[str, Any]) -> Site:

@@ -4,7 +4,7 @@ from celery import shared_task
 
 from accounts import scope
 from accounts.scope import System
-from claims.services import checks, jobs, photobook, quarantine, receipts, tallies, uploads
+from claims.services import archiving, checks, jobs, photobook, quarantine, receipts, tallies, uploads
 
 TRADES = (checks, photobook, quarantine, receipts)  # the modules that register what a worker knows to do
 
@@ -27,3 +27,10 @@ def work_due() -> None:
 def purge_uploads() -> None:
     """Remove the files that were not sent within a day."""
     uploads.purge_uploads()
+
+
+@shared_task
+@scope.system(System.UPKEEP)
+def remove_old_archives() -> None:
+    """Keep an archive for a day, and nothing of one that was never finished."""
+    archiving.sweep()

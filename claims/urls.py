@@ -3,7 +3,7 @@
 from django.urls import path
 
 from claims import converters  # noqa: F401 -- registers `reference`
-from claims.views import deposits, documents, dossiers, missing, receipts
+from claims.views import archives, deposits, documents, dossiers, files, missing, receipts
 
 urlpatterns = [
     path("dossiers/", dossiers.dossiers, name="dossiers"),
@@ -26,6 +26,8 @@ urlpatterns = [
     path("accuses/<str:number>/", receipts.receipt, name="receipt"),
     path("accuses/<str:number>/pdf/", receipts.receipt_pdf, name="receipt_pdf"),
     path("aide/dossier-introuvable/", missing.missing_dossier, name="missing_dossier"),
-    path("documents/<uuid:public_id>/", documents.document, name="document"),
-    path("documents/<uuid:public_id>/apercu/", documents.document_preview, name="document_preview"),
+    path("documents/<uuid:public_id>/", files.document, name="document"),
+    path("documents/<uuid:public_id>/apercu/", files.document_preview, name="document_preview"),
+    path("documents/<uuid:public_id>/lu/", files.document_acknowledge, name="document_acknowledge"),
+    path("exports/<uuid:public_id>/", archives.export, name="export"),
 ]

@@ -188,3 +188,24 @@ def moves(action: Action, state: State, kind: Kind) -> list[Move]:
 def actions_for(state: State, kind: Kind) -> list[Action]:
     """What this kind of actor may do in `state`, in the order of the table."""
     return [action for action in Action if moves(action, state, kind)]
+
+
+class Fact(StrEnum):
+    """What happens to the papers of a dossier without moving it; the journal's names."""
+
+    VERSION_ACKNOWLEDGED = "version_acknowledged"
+    DOCUMENT_SEEN = "document_seen"
+    DOCUMENT_ACCEPTED = "document_accepted"
+    DOCUMENT_REFUSED = "document_refused"
+    EXPORT_ORDERED = "export_ordered"
+
+
+DONE.update(
+    {
+        Fact.VERSION_ACKNOWLEDGED: "Version lue par le réparateur",
+        Fact.DOCUMENT_SEEN: "Document vu par le cabinet",
+        Fact.DOCUMENT_ACCEPTED: "Document conforme",
+        Fact.DOCUMENT_REFUSED: "Document non conforme",
+        Fact.EXPORT_ORDERED: "Archive de documents demandée",
+    }
+)

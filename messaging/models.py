@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Cabinet, Establishment, User
-from accounts.scope import BY_CABINET, Kind, Owner, TenantModel, TenantQuerySet
+from accounts.scope import BY_CABINET, Entrusted, Kind, Owner, TenantModel, TenantQuerySet
 
 
 class Notification(TenantModel):
@@ -64,6 +64,13 @@ class Notification(TenantModel):
                 name="notification_order",
             ),
         ]
+
+    @classmethod
+    def entrusted_to(cls, part: Entrusted, prefix: str = "") -> Q:
+        """By its shop, by the dossier it is about; what is about accounts and no shop is the whole cabinet's."""
+        about = Q(**{f"{prefix}subject_type": "claims.dossier"}) & part.by_dossier(f"{prefix}subject_id")
+        of_nothing = Q(**{f"{prefix}establishment": None, f"{prefix}subject_type__startswith": "accounts."})
+        return part.by_site(prefix) | about | of_nothing
 
     def __str__(self) -> str:
         return self.key

@@ -19,13 +19,14 @@ from accounts.models import (
     CabinetMember,
     Delegation,
     Draft,
+    EmailChange,
     Invitation,
     JournalEntry,
     ShopMember,
     SignUp,
     User,
 )
-from accounts.services import Event, confirmation_token
+from accounts.services import Event, confirmation_token, email_change_token
 from accounts.services.invitations import token_of
 from accounts.validators import display_siret
 from claims.models import Deposit, Document, MissingDossierRequest
@@ -87,6 +88,10 @@ def _requester(request: AccountRequest) -> QuerySet[User]:
 
 def _applicant(sign_up: SignUp) -> QuerySet[User]:
     return User.objects.filter(pk=sign_up.user_id, is_active=True)
+
+
+def _changing(change: EmailChange) -> QuerySet[User]:
+    return User.objects.filter(pk=change.user_id, is_active=True)
 
 
 def _welcomed(request: AccountRequest) -> QuerySet[User]:
@@ -193,6 +198,10 @@ def _delegation_over(delegation: Delegation) -> str:
     return "l'accès n'est plus donné" if delegation.is_over else ""
 
 
+def _email_change_over(change: EmailChange) -> str:
+    return "l’adresse est déjà confirmée" if change.confirmed_at else ""
+
+
 def _draft_decided(draft: Draft) -> str:
     return "" if draft.state == Draft.State.PENDING else "le brouillon est déjà décidé"
 
@@ -221,6 +230,18 @@ def _decision(request: AccountRequest, _user: User) -> dict[str, Any]:
 
 def _doors(_subject: User, _user: User) -> dict[str, Any]:
     return {"link": address("login"), "reset_link": address("password_reset")}
+
+
+def _email_change(change: EmailChange, _user: User) -> dict[str, Any]:
+    return {"change": change, "link": address("email_confirm", email_change_token(change))}
+
+
+def _email_changed(change: EmailChange, _user: User) -> dict[str, Any]:
+    return {"change": change, "link": address("help")}
+
+
+def _factors(_subject: User, _user: User) -> dict[str, Any]:
+    return {"link": address("mfa_index"), "reset_link": address("password_reset")}
 
 
 def _colleague(member: ShopMember, _user: User) -> dict[str, Any]:
@@ -300,6 +321,20 @@ TELL: dict[str, Tell] = {
     Event.MEMBER_LEFT: Tell("accounts/email/member_left", _member, _colleague),
     Event.DRAFT_SUBMITTED: Tell("accounts/email/draft_submitted", _company_owners, _draft, _draft_decided),
     Event.DRAFT_DECIDED: Tell("accounts/email/draft_decided", _author, _draft),
+    Event.PASSWORD_CHANGED: Tell("accounts/email/password_changed", _themself, _doors),
+    Event.EMAIL_CHANGE_ASKED: Tell(
+        "accounts/email/email_change_asked",
+        _changing,
+        _email_change,
+        _email_change_over,
+        to=lambda row: str(row.email),
+    ),
+    Event.EMAIL_CHANGED: Tell(
+        "accounts/email/email_changed", _changing, _email_changed, to=lambda row: str(row.former)
+    ),
+    Event.FACTOR_ADDED: Tell("accounts/email/factor_added", _themself, _factors),
+    Event.FACTOR_REMOVED: Tell("accounts/email/factor_removed", _themself, _factors),
+    Event.CODES_RENEWED: Tell("accounts/email/codes_renewed", _themself, _factors),
     Event.PASSWORD_RESET: Tell("accounts/email/password_reset", _themself, _reset, once_per=timedelta(minutes=1)),
     deposits.Fact.RECEIPT_ISSUED: Tell("claims/email/receipt_issued", _depositor, _receipt),
     deposits.Fact.DEPOSIT_ARRIVED: Tell("claims/email/deposit_arrived", _clerks, _arrived),

@@ -15,6 +15,7 @@ from accounts.models import (
     Delegation,
     DelegationProfile,
     Draft,
+    EmailChange,
     Establishment,
     Invitation,
     Organisation,
@@ -198,6 +199,15 @@ class SignUpFactory(factory.django.DjangoModelFactory):
     company_name = factory.Sequence(lambda n: f"Carrosserie nouvelle {n}")
     siret = factory.Sequence(lambda n: siret(n + 700_000))
     postal_code = "73000"
+
+
+class EmailChangeFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = EmailChange
+
+    user = factory.SubFactory(UserFactory)
+    email = factory.Sequence(lambda n: f"nouvelle{n}@exemple.test")
+    former = factory.SelfAttribute("user.email")
 
 
 class DossierFactory(factory.django.DjangoModelFactory):

@@ -15,10 +15,12 @@ from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 
 from accounts import scope
-from accounts.models import JournalEntry
-from accounts.scope import System, TenantModel
-from claims.models import DossierVisit
+from accounts.models import AssignedEstablishment, JournalEntry
+from accounts.scope import Kind, System, TenantModel
+from claims.models import AssignedDossier, Dossier, DossierVisit
 from messaging.models import Notification
+from tests.factories import CabinetMemberFactory
+from tests.fences import open_row_security
 
 Row = dict[str, Any]
 
@@ -36,9 +38,18 @@ class Who:
     suspended: frozenset[tuple[int, int]] = frozenset()
     dossiers: frozenset[int] = frozenset()
     profiles: frozenset[int] = frozenset()
+    part: "Part | None" = None  # of staff who do not see all of their cabinet
 
     def staffs(self, row: Row) -> bool:
-        return row["cabinet_id"] in self.cabinets
+        """What hangs on a dossier is the staff's who see that dossier; the rest is the whole cabinet's."""
+        of_part = self.part is None or not hangs(row) or self.part.holds(row)
+        return row["cabinet_id"] in self.cabinets and of_part
+
+    def staffs_site(self, row: Row) -> bool:
+        return self.staffs(row) and (self.part is None or self.part.holds(row))
+
+    def staffs_all(self, row: Row) -> bool:
+        return row["cabinet_id"] in self.cabinets and self.part is None
 
     def trades(self, row: Row) -> bool:
         pair = (row["cabinet_id"], row["establishment_id"])
@@ -51,7 +62,39 @@ class Who:
         return self.user is not None and row[column] == self.user
 
 
+@dataclass(frozen=True)
+class Part:
+    """What is entrusted to a member of staff."""
+
+    sites: frozenset[int] = frozenset()
+    dossiers: frozenset[int] = frozenset()
+
+    def holds(self, row: Row) -> bool:
+        dossier = row["id"] if "plate_key" in row else row.get("dossier_id")
+        return row.get("establishment_id") in self.sites or dossier in self.dossiers
+
+
+def hangs(row: Row) -> bool:
+    return "dossier_id" in row or "plate_key" in row
+
+
 May = Callable[[Who, Row], bool]
+
+
+def at_site(who: Who, row: Row) -> bool:
+    return who.staffs_site(row) or who.trades(row)
+
+
+def noted(who: Who, row: Row) -> bool:
+    """An étape: one about no shop and no dossier is the whole cabinet's."""
+    of_the_cabinet = row["establishment_id"] is None and row["dossier_id"] is None
+    return either(who, row) or (of_the_cabinet and row["cabinet_id"] in who.cabinets)
+
+
+def told(who: Who, row: Row) -> bool:
+    about = {"cabinet_id": row["cabinet_id"], "establishment_id": row["establishment_id"]}
+    about |= {"dossier_id": row["subject_id"] if row["subject_type"] == "claims.dossier" else None}
+    return who.staffs(about) or who.is_in(row, "recipient_id")
 
 
 def either(who: Who, row: Row) -> bool:
@@ -63,6 +106,7 @@ class Fence:
     read: May
     write: May
     harmless: str  # an assignment any row stands
+    add: May | None = None  # who may add such a row, when that is not who may change it
 
 
 FENCES = {
@@ -74,9 +118,12 @@ FENCES = {
         lambda who, row: row["id"] in who.organisations, lambda who, row: row["id"] in who.organisations, "name = 'x'"
     ),
     "accounts.Establishment": Fence(lambda who, row: who.owns(row) or row["id"] in who.linked, Who.owns, "name = 'x'"),
-    "accounts.CabinetEstablishment": Fence(either, Who.staffs, "email = 'x@exemple.test'"),
+    "accounts.CabinetEstablishment": Fence(either, Who.staffs_site, "email = 'x@exemple.test'"),
+    "accounts.AssignedEstablishment": Fence(Who.staffs_all, Who.staffs_all, "member_id = member_id"),
+    "claims.AssignedDossier": Fence(Who.staffs_all, Who.staffs_all, "member_id = member_id"),
     "accounts.ShopMember": Fence(lambda who, row: who.owns(row) or who.is_in(row), Who.owns, "joined_at = now()"),
     "accounts.SignUp": Fence(Who.is_in, Who.is_in, "company_name = 'x'"),
+    "accounts.EmailChange": Fence(Who.is_in, Who.is_in, "asked_at = now()"),
     "accounts.AccountRequest": Fence(
         lambda who, row: who.staffs(row) or who.is_in(row), Who.staffs, "company_name = 'x'"
     ),
@@ -89,10 +136,10 @@ FENCES = {
     "accounts.Delegation": Fence(Who.owns, Who.owns, "granted_at = now()"),
     "accounts.Invitation": Fence(Who.owns, Who.owns, "email = 'x@exemple.test'"),
     "accounts.Draft": Fence(Who.trades, Who.trades, "summary = 'x'"),
-    "accounts.JournalEntry": Fence(either, either, "subject_label = 'x'"),
+    "accounts.JournalEntry": Fence(noted, noted, "subject_label = 'x'"),
     "claims.Dossier": Fence(either, either, "insured_name = 'x'"),
     "claims.Document": Fence(either, either, "label = 'x'"),
-    "claims.DossierTally": Fence(either, either, "difference = 0"),
+    "claims.DossierTally": Fence(at_site, at_site, "difference = 0", add=either),
     "claims.DossierVisit": Fence(
         Who.is_in, lambda who, row: who.is_in(row) and row["dossier_id"] in who.dossiers, "opened_at = now()"
     ),
@@ -109,11 +156,11 @@ FENCES = {
     ),
     "claims.VerdictReason": Fence(Who.staffs, Who.staffs, "text = 'x' || id"),
     "claims.MissingDossierRequest": Fence(
-        either, lambda who, row: who.staffs(row) or (who.trades(row) and who.is_in(row, "author_id")), "message = 'x'"
+        at_site,
+        lambda who, row: who.staffs_site(row) or (who.trades(row) and who.is_in(row, "author_id")),
+        "message = 'x'",
     ),
-    "messaging.Notification": Fence(
-        lambda who, row: who.staffs(row) or who.is_in(row, "recipient_id"), lambda who, row: False, "reason = 'x'"
-    ),
+    "messaging.Notification": Fence(told, lambda who, row: False, "reason = 'x'"),
 }
 OWNERS = {"cabinet_id", "establishment_id", "organisation_id", "user_id", "recipient_id", "dossier_id"}
 ADD_ONLY = {"accounts.JournalEntry"}  # no right to change or remove, whoever's it is
@@ -165,6 +212,7 @@ def people(request, world) -> list[Who]:
         for role in ("manager", "expert", "clerk"):
             user = getattr(side, role)
             found.append(Who(user.email, user.pk, cabinets=frozenset({side.cabinet.pk}), linked=linked))
+        found += [replace(who, linked=linked) for who in people_with_a_part(side, shops)]
         found.append(Who(f"candidate of {side.cabinet.code}", side.request.user.pk))
     dossiers, profiles = rows_of(tenants["claims.Dossier"]), rows_of(tenants["accounts.DelegationProfile"])
     return [
@@ -177,11 +225,32 @@ def people(request, world) -> list[Who]:
     ]
 
 
+def people_with_a_part(side, shops) -> list[Who]:
+    """One who looks after a shop, one who was given dossiers: the shared shop's, and as its expert the orphan."""
+    code, deux = side.cabinet.code, shops[-1]
+    at, with_ = (CabinetMemberFactory(cabinet=side.cabinet, role="gestionnaire", sees_all=False) for _ in range(2))
+    site = next(shop for shop in shops if code in shop.dossiers).establishment
+    AssignedEstablishment.objects.create(cabinet=side.cabinet, member=at, establishment=site)
+    AssignedDossier.objects.create(cabinet=side.cabinet, member=with_, dossier=deux.dossiers[code])
+    Dossier.objects.filter(pk=side.orphan.pk).update(expert=with_)
+    given = Part(dossiers=frozenset({deux.dossiers[code].pk, side.orphan.pk}))
+    cabinets = frozenset({side.cabinet.pk})
+    return [
+        Who(f"at a shop of {code}", at.user_id, cabinets=cabinets, part=Part(sites=frozenset({site.pk}))),
+        Who(f"with dossiers of {code}", with_.user_id, cabinets=cabinets, part=given),
+    ]
+
+
 def _speak_of(dossier, *readers):
     about = {"subject_type": "claims.dossier", "subject_id": dossier.pk}
     place = {"cabinet": dossier.cabinet, "establishment": dossier.establishment}
     JournalEntry.objects.create(
-        event="closed", subject_label=dossier.reference, actor_label=dossier.cabinet.name, **about, **place
+        event="closed",
+        subject_label=dossier.reference,
+        actor_label=dossier.cabinet.name,
+        dossier_id=dossier.pk,
+        **about,
+        **place,
     )
     for reader in readers:
         DossierVisit.objects.create(user=reader, dossier=dossier)
@@ -245,17 +314,37 @@ def test_everybody_reads_their_rows_and_no_others(label, people):
 
 
 @every_table
+def test_who_sees_a_part_sees_it_by_the_query_alone(label, people, monkeypatch):
+    """Every table with a way to its dossier follows what is entrusted to whom, without a word in its own room."""
+    model, fence = tenants[label], FENCES[label]
+    rows = rows_of(model)
+    open_row_security(monkeypatch)
+
+    for who in people:
+        if who.part is None or Kind.STAFF not in model.tenant_paths:
+            continue
+        with scope.acting_as(who.user) as actor:
+            seen = {row.pk for row in model.objects.visible_to(actor)}
+        allowed = {row["id"] for row in rows if fence.read(who, row)}
+        assert seen <= allowed, who.name
+        if "dossier_id" in rows[0] and model.tenant_paths[Kind.STAFF][0] == "cabinet":
+            assert seen == allowed, who.name
+            assert len(allowed) < len(rows)
+
+
+@every_table
 def test_nobody_adds_a_foreign_row(label, people):
     model, fence = tenants[label], FENCES[label]
     names, table = columns(model), model._meta.db_table
     copy = f"INSERT INTO {table} ({names}) SELECT {names} FROM jsonb_populate_record(NULL::{table}, %s::jsonb)"
     rows = rows_of(model)
-    foreign = [(who, row) for who in people for row in rows if not fence.write(who, row)]
+    may_add = fence.add or fence.write
+    foreign = [(who, row) for who in people for row in rows if not may_add(who, row)]
     assert foreign
 
     for who, row in foreign:
         assert attempt(who, copy, json.dumps(row)) in REFUSED | NO_PARENT, (who.name, row)
-        if who.user and "user_id" in row and not fence.write(who, mine := row | {"user_id": who.user}):
+        if who.user and "user_id" in row and not may_add(who, mine := row | {"user_id": who.user}):
             assert attempt(who, copy, json.dumps(mine)) in REFUSED | NO_PARENT, (who.name, mine)
 
 
@@ -286,7 +375,10 @@ def test_nobody_gives_a_row_away(label, people):
     for who in people:
         if not any(fence.write(who, row) for row in rows):
             continue
-        for taken in {tuple(row[name] for name in owners) for row in rows if not fence.write(who, row)}:
+        # A dossier entrusted by name stays so wherever it moves: its staff may attach it to another shop.
+        own = who.cabinets if label == "claims.Dossier" and who.part and who.part.dossiers else frozenset()
+        strange = [row for row in rows if not fence.write(who, row) and row.get("cabinet_id") not in own]
+        for taken in {tuple(row[name] for name in owners) for row in strange}:
             assignments = ", ".join(f"{name} = %s" for name in owners)
             found = attempt(who, f"UPDATE {table} SET {assignments}", *taken, after=unmoved)
             assert found in REFUSED | NO_PARENT or label == "claims.Document", (who.name, taken)

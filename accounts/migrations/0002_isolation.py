@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from accounts.rowsecurity import CABINET, ESTABLISHMENT, ORGANISATION, USER, IsolateRows, any_of
+from accounts.rowsecurity import CABINET, CABINET_OF_SITE, ESTABLISHMENT, ORGANISATION, USER, IsolateRows, any_of
 
 READERS = """
 CREATE FUNCTION scope_ids(name text) RETURNS bigint[] LANGUAGE sql STABLE PARALLEL SAFE
@@ -121,7 +121,7 @@ class Migration(migrations.Migration):
         IsolateRows("cabinetmember", read=any_of(CABINET, USER), write=any_of(CABINET)),
         IsolateRows("organisation", read=any_of(OWN_ORGANISATION)),
         IsolateRows("establishment", read=any_of(ORGANISATION, LINKED), write=any_of(ORGANISATION)),
-        IsolateRows("cabinetestablishment", read=any_of(CABINET, ESTABLISHMENT), write=any_of(CABINET)),
+        IsolateRows("cabinetestablishment", read=any_of(CABINET, ESTABLISHMENT), write=any_of(CABINET_OF_SITE)),
         IsolateRows("shopmember", read=any_of(USER, ORGANISATION), write=any_of(ORGANISATION)),
         IsolateRows("accountrequest", read=any_of(CABINET, USER), write=any_of(CABINET)),
         IsolateRows("journalentry", read=any_of(CABINET, ESTABLISHMENT)),

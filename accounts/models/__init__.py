@@ -1,9 +1,11 @@
 """The rows of people, organisations and their journal."""
 
+from accounts.models.changes import EmailChange
 from accounts.models.delegations import Delegation, DelegationProfile, Invitation, ProfileEstablishment
 from accounts.models.drafts import Draft
 from accounts.models.journal import JournalEntry
 from accounts.models.organisations import (
+    AssignedEstablishment,
     Cabinet,
     CabinetEstablishment,
     CabinetMember,
@@ -15,12 +17,14 @@ from accounts.models.people import AccountRequest, SignUp, User
 
 __all__ = [
     "AccountRequest",
+    "AssignedEstablishment",
     "Cabinet",
     "CabinetEstablishment",
     "CabinetMember",
     "Delegation",
     "DelegationProfile",
     "Draft",
+    "EmailChange",
     "Establishment",
     "Invitation",
     "JournalEntry",

@@ -1,10 +1,11 @@
 """Who did what, when: rows that are only ever added."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models.organisations import Cabinet, Establishment
-from accounts.scope import BY_CABINET, BY_ESTABLISHMENT, Kind, TenantModel, TenantQuerySet
+from accounts.scope import BY_CABINET, BY_ESTABLISHMENT, Entrusted, Kind, TenantModel, TenantQuerySet
 
 
 class JournalEntry(TenantModel):
@@ -39,6 +40,7 @@ class JournalEntry(TenantModel):
         db_index=False,
         verbose_name="établissement",
     )
+    dossier_id = models.BigIntegerField("dossier", null=True, blank=True)  # of what hangs on one, itself included
     at = models.DateTimeField("le", default=timezone.now)
     detail = models.JSONField("détail", default=dict, blank=True)
 
@@ -55,3 +57,9 @@ class JournalEntry(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.event} – {self.subject_label}"
+
+    @classmethod
+    def entrusted_to(cls, part: Entrusted, prefix: str = "") -> Q:
+        """What is about no shop and no dossier is the whole cabinet's."""
+        of_the_cabinet = Q(**{f"{prefix}establishment": None, f"{prefix}dossier_id": None})
+        return part.by_site(prefix) | part.by_dossier(f"{prefix}dossier_id") | of_the_cabinet

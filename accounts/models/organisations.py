@@ -1,10 +1,21 @@
 """The two kinds of tenants, what they own, and who belongs to them."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
+from accounts.menus import Menu
 from accounts.models.people import User
-from accounts.scope import BY_CABINET, BY_ESTABLISHMENT, BY_USER, Kind, Owner, TenantModel, TenantQuerySet
+from accounts.scope import (
+    BY_CABINET,
+    BY_ESTABLISHMENT,
+    BY_USER,
+    Entrusted,
+    Kind,
+    Owner,
+    TenantModel,
+    TenantQuerySet,
+)
 from accounts.validators import validate_cabinet_code, validate_postal_code, validate_siret
 
 SIREN_LENGTH = 9  # the company's part of a SIRET
@@ -44,7 +55,17 @@ class CabinetMember(TenantModel):
     cabinet = models.ForeignKey(Cabinet, models.PROTECT, related_name="members", verbose_name="cabinet")
     user = models.OneToOneField(User, models.PROTECT, related_name="cabinet_member", verbose_name="utilisateur")
     role = models.CharField("rôle", max_length=12, choices=Role, default=Role.CLERK)
+    menus = ArrayField(
+        models.CharField(max_length=12),
+        verbose_name="droits par menu",
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Vide : ceux de son rôle. Un responsable de cabinet les a tous.",
+    )
+    sees_all = models.BooleanField("tous les dossiers du cabinet", default=True, editable=False)
     joined_at = models.DateTimeField("entré le", default=timezone.now, editable=False)
+    suspended_at = models.DateTimeField("accès suspendu le", null=True, blank=True, editable=False)
     left_at = models.DateTimeField("sorti le", null=True, blank=True)
 
     tenant_paths = {Kind.STAFF: BY_CABINET}
@@ -53,9 +74,48 @@ class CabinetMember(TenantModel):
     class Meta:
         verbose_name = "membre d’un cabinet"
         verbose_name_plural = "membres des cabinets"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(menus=None) | models.Q(menus__contained_by=[menu.value for menu in Menu]),
+                name="cabinet_member_menus",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(role="responsable") | models.Q(sees_all=True), name="cabinet_manager_sees_all"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} – {self.get_role_display()}"
+
+
+class AssignedEstablishment(TenantModel):
+    """All the dossiers a cabinet sends to a shop, entrusted to a member of its staff who does not see them all."""
+
+    cabinet = models.ForeignKey(Cabinet, models.PROTECT, related_name="+", editable=False, verbose_name="cabinet")
+    member = models.ForeignKey(
+        CabinetMember, models.CASCADE, related_name="assigned_establishments", verbose_name="membre"
+    )
+    establishment = models.ForeignKey(
+        "accounts.Establishment", models.CASCADE, related_name="+", verbose_name="établissement"
+    )
+
+    tenant_paths = {Kind.STAFF: BY_CABINET}
+    objects = TenantQuerySet["AssignedEstablishment"].as_manager()
+
+    class Meta:
+        verbose_name = "établissement confié"
+        verbose_name_plural = "établissements confiés"
+        constraints = [
+            models.UniqueConstraint(fields=["member", "establishment"], name="establishment_assigned_once"),
+        ]
+
+    @classmethod
+    def entrusted_to(cls, part: Entrusted, prefix: str = "") -> models.Q:
+        """Who sees what is for those who see everything."""
+        return models.Q(**{f"{prefix}pk__in": ()})
+
+    def __str__(self) -> str:
+        return f"{self.member} – {self.establishment}"
 
 
 class Organisation(TenantModel):
@@ -138,6 +198,10 @@ class CabinetEstablishment(TenantModel):
 
     def __str__(self) -> str:
         return str(self.establishment)
+
+    @classmethod
+    def entrusted_to(cls, part: Entrusted, prefix: str = "") -> models.Q:
+        return part.by_site(prefix)
 
 
 class ShopMember(TenantModel):

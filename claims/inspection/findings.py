@@ -1,4 +1,4 @@
-"""The words of a verdict; the sentences people read stand in `claims/services/verdicts.py`."""
+"""The words of a verdict; the sentences people read stand in `claims/services/sentences.py`."""
 
 from enum import StrEnum
 

@@ -3,7 +3,19 @@
 from django.conf import settings
 from django.db import migrations
 
-from accounts.rowsecurity import CABINET, ESTABLISHMENT, USER, InheritTenant, IsolateRows, any_of
+from accounts.rowsecurity import (
+    CABINET,
+    CABINET_OF_DOSSIER,
+    CABINET_OF_SITE,
+    ENTRUSTED_SITE,
+    ESTABLISHMENT,
+    USER,
+    InheritTenant,
+    IsolateRows,
+    any_of,
+    entrusted_dossier,
+    of_cabinet,
+)
 
 INDEXES = """
 -- The tenant stands in the index: below a policy the planner has no statistics of `LIKE`, and would read every row of
@@ -129,13 +141,17 @@ REVOKE CREATE ON SCHEMA public FROM {ROLE};
 
 VISIBLE_DOSSIER = f"{USER} AND EXISTS (SELECT FROM claims_dossier d WHERE d.id = dossier_id)"
 
+# Whoever moves a dossier writes the differences, whatever part of the sums they read.
+SUMS = f"ALTER POLICY scope_insert ON claims_dossiertally WITH CHECK ({any_of(CABINET, ESTABLISHMENT)})"
+
 
 class Migration(migrations.Migration):
     dependencies = [("claims", "0002_initial"), ("accounts", "0002_isolation")]
     operations = [
-        IsolateRows("dossier", read=any_of(CABINET, ESTABLISHMENT)),
-        IsolateRows("document", read=any_of(CABINET, ESTABLISHMENT)),
-        IsolateRows("dossiertally", read=any_of(CABINET, ESTABLISHMENT)),
+        IsolateRows("dossier", read=any_of(of_cabinet(ENTRUSTED_SITE, entrusted_dossier("id")), ESTABLISHMENT)),
+        IsolateRows("document", read=any_of(CABINET_OF_DOSSIER, ESTABLISHMENT)),
+        IsolateRows("dossiertally", read=any_of(CABINET_OF_SITE, ESTABLISHMENT)),
+        migrations.RunSQL(SUMS, migrations.RunSQL.noop),
         IsolateRows("dossiervisit", read=any_of(USER), write=any_of(f"({VISIBLE_DOSSIER})")),
         InheritTenant("document", parent="claims_dossier", foreign_key="dossier_id"),
         migrations.RunSQL(

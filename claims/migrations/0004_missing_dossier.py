@@ -5,7 +5,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-from accounts.rowsecurity import CABINET, ESTABLISHMENT, IsolateRows, any_of
+from accounts.rowsecurity import CABINET_OF_SITE, ESTABLISHMENT, IsolateRows, any_of
 
 # A shop writes in its own name, and only to a cabinet that works with the site it names.
 OWN = (
@@ -118,5 +118,7 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        IsolateRows("missingdossierrequest", read=any_of(CABINET, ESTABLISHMENT), write=any_of(CABINET, OWN)),
+        IsolateRows(
+            "missingdossierrequest", read=any_of(CABINET_OF_SITE, ESTABLISHMENT), write=any_of(CABINET_OF_SITE, OWN)
+        ),
     ]

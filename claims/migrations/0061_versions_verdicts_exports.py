@@ -7,7 +7,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-from accounts.rowsecurity import CABINET, ESTABLISHMENT, USER, InheritTenant, IsolateRows, any_of
+from accounts.rowsecurity import CABINET, CABINET_OF_DOSSIER, ESTABLISHMENT, USER, InheritTenant, IsolateRows, any_of
 
 # A shop's person says for themself, of a document of that dossier.
 READ_IT = (
@@ -297,8 +297,12 @@ class Migration(migrations.Migration):
             model_name="verdictreason",
             constraint=models.UniqueConstraint(fields=("cabinet", "text"), name="verdict_reason_once"),
         ),
-        IsolateRows("acknowledgement", read=any_of(CABINET, ESTABLISHMENT), write=any_of(CABINET, READ_IT)),
-        IsolateRows("export", read=any_of(CABINET, f"({ESTABLISHMENT} AND {USER})")),
+        IsolateRows(
+            "acknowledgement",
+            read=any_of(CABINET_OF_DOSSIER, ESTABLISHMENT),
+            write=any_of(CABINET_OF_DOSSIER, READ_IT),
+        ),
+        IsolateRows("export", read=any_of(CABINET_OF_DOSSIER, f"({ESTABLISHMENT} AND {USER})")),
         IsolateRows("verdictreason", read=any_of(CABINET)),
         InheritTenant("acknowledgement", parent="claims_dossier", foreign_key="dossier_id"),
         InheritTenant("export", parent="claims_dossier", foreign_key="dossier_id"),

@@ -1,6 +1,7 @@
 """The rows of a dossier and its parts."""
 
 from claims.models.acknowledgements import Acknowledgement
+from claims.models.assignments import AssignedDossier
 from claims.models.deposits import Deposit, Upload
 from claims.models.documents import Document
 from claims.models.dossiers import Dossier, DossierTally, DossierVisit
@@ -11,6 +12,7 @@ from claims.models.verdicts import VerdictReason
 
 __all__ = [
     "Acknowledgement",
+    "AssignedDossier",
     "Deposit",
     "Document",
     "Dossier",

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.exceptions import NotAllowed
 from accounts.models import Cabinet, CabinetMember, Establishment, User
-from accounts.scope import BY_CABINET, BY_ESTABLISHMENT, BY_USER, Actor, Kind, TenantModel, TenantQuerySet
+from accounts.scope import BY_CABINET, BY_ESTABLISHMENT, BY_USER, Actor, Entrusted, Kind, TenantModel, TenantQuerySet
 from claims import workflow
 from claims.models.queries import DossierQuerySet, TallyQuerySet
 from claims.workflow import Action, State, Turn
@@ -161,6 +161,15 @@ class Dossier(TenantModel):
     def get_absolute_url(self) -> str:
         return reverse("dossier", args=[self.cabinet.code, self.reference])
 
+    @classmethod
+    def entrusted_to(cls, part: Entrusted, prefix: str = "") -> Q:
+        return part.by_site(prefix) | part.by_dossier(f"{prefix}pk")
+
+    @property
+    def dossier_id(self) -> int:
+        """Itself: the journal says of which dossier each entry is."""
+        return self.pk
+
     @property
     def vehicle(self) -> str:
         return f"{self.make} {self.model}".strip()
@@ -238,6 +247,11 @@ class DossierTally(TenantModel):
                 fields=["cabinet", "establishment", "tab", "is_ve"], include=["difference"], name="tally_cabinet"
             ),
         ]
+
+    @classmethod
+    def entrusted_to(cls, part: Entrusted, prefix: str = "") -> Q:
+        """Whole establishments only: a sum does not say which of its dossiers are whose."""
+        return part.by_site(prefix)
 
     def __str__(self) -> str:
         return f"{self.tab}: {self.difference:+d}"

@@ -6,7 +6,7 @@ from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from accounts.models import Cabinet, Establishment, User
-from accounts.scope import BY_CABINET, BY_ESTABLISHMENT, Kind, TenantModel, TenantQuerySet
+from accounts.scope import BY_CABINET, BY_ESTABLISHMENT, Entrusted, Kind, TenantModel, TenantQuerySet
 
 _SEPARATORS = str.maketrans("", "", " -./_\t\u00a0\u2011\u202f")
 
@@ -71,6 +71,10 @@ class MissingDossierRequest(TenantModel):
 
     def __str__(self) -> str:
         return f"Dossier introuvable {self.wanted}"
+
+    @classmethod
+    def entrusted_to(cls, part: Entrusted, prefix: str = "") -> Q:
+        return part.by_site(prefix)
 
     @property
     def is_open(self) -> bool:

@@ -17,7 +17,7 @@ from accounts.scope import System
 from claims.inspection.findings import Refusal, Warning  # noqa: A004 -- ours
 from claims.inspection.runner import Answer, asked
 from claims.models import Document, Dossier, Job, Upload
-from claims.services import antivirus, jobs, verdicts
+from claims.services import antivirus, jobs, sentences
 from claims.services.documents import DERIVE
 from claims.services.jobs import Run
 from claims.services.uploads import CHECK
@@ -77,14 +77,14 @@ def _scanned(content: bytes) -> str | None:
 
 
 def _write(run: Run, upload: Upload, found: dict[str, Any], sha256: str, notes: list[str], answer: Answer) -> None:
-    fields: dict[str, Any] = {"sha256": sha256, "refusal": verdicts.refusal(found)}
+    fields: dict[str, Any] = {"sha256": sha256, "refusal": sentences.refusal(found)}
     fields["state"] = Upload.State.REFUSED if fields["refusal"] else Upload.State.READY
     if not fields["refusal"]:
         content_type = found["content_type"]
         fields |= {
             "content_type": content_type,
             "pages": found.get("pages"),
-            "warnings": [*verdicts.warnings(found), *notes],
+            "warnings": [*sentences.warnings(found), *notes],
             "scanned": not found.get("unscanned"),
             "name": display_name(upload.name, content_type),
             "shown": keep(answer.output("clean"), "clean"),
@@ -102,10 +102,10 @@ def _notes(upload: Upload, found: dict[str, Any], sha256: str) -> list[str]:
         others = _others(upload.dossier, dossiers, found.get("text", ""))
         sent = Document.objects.visible_to(actor).sent().filter(sha256=sha256, establishment=upload.establishment_id)
         twin = sent.select_related("dossier").order_by("published_at").first()
-    notes = [verdicts.warning(Warning.OTHER_DOSSIER, others)] if others else []
+    notes = [sentences.warning(Warning.OTHER_DOSSIER, others)] if others else []
     if twin is not None:
         where = "dans ce dossier" if twin.dossier_id == upload.dossier_id else f"au dossier {twin.dossier.reference}"
-        notes.append(verdicts.warning(Warning.ALREADY_SENT, f"{where} le {twin.published_at:%d/%m/%Y}"))
+        notes.append(sentences.warning(Warning.ALREADY_SENT, f"{where} le {twin.published_at:%d/%m/%Y}"))
     return notes
 
 
@@ -122,7 +122,7 @@ def _others(dossier: Dossier, candidates: Any, text: str) -> str:
 
 def give_up_upload(job: Job) -> None:
     """A file nobody managed to look at is not sent: fail closed, and say so."""
-    fields: dict[str, Any] = {"state": Upload.State.REFUSED, "refusal": verdicts.REFUSALS[Refusal.HEAVY]}
+    fields: dict[str, Any] = {"state": Upload.State.REFUSED, "refusal": sentences.REFUSALS[Refusal.HEAVY]}
     Upload.objects.filter(pk=job.subject_id).update(**fields)
 
 

@@ -1,58 +1,47 @@
-"""What is said of a file that was looked at: why it is refused and what to do, or what to know before sending it."""
+"""A cabinet checks a deposit: conforme, or non conforme and why (BCA-32, EG-50)."""
 
-from typing import Any
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
 
-from claims.inspection.findings import Refusal, Warning  # noqa: A004 -- ours
-from claims.validators import MAX_FILE_SIZE
+from accounts import journal
+from accounts.exceptions import NotAllowed
+from accounts.scope import Actor, Kind
+from claims.models import Document, VerdictReason
+from claims.models.verdicts import USUAL_REASONS
+from claims.services.dossiers import locked
+from claims.workflow import Fact
 
-MEGABYTES = MAX_FILE_SIZE // (1024 * 1024)
-
-REFUSALS: dict[str, str] = {
-    Refusal.EMPTY: "Ce fichier est vide. Ouvrez l'original, enregistrez-le de nouveau, puis renvoyez-le.",
-    Refusal.FORMAT: (
-        "Ce fichier n'est ni un PDF, ni une photo{detail}. Enregistrez-le en PDF, ou envoyez une photo JPEG, PNG, "
-        "WebP ou HEIC."
-    ),
-    Refusal.ENCRYPTED: (
-        "Ce PDF est protégé par un mot de passe : le cabinet ne pourrait pas l'ouvrir. Enregistrez-le sans mot de "
-        "passe, puis renvoyez-le."
-    ),
-    Refusal.BROKEN: (
-        "Ce fichier est abîmé ou incomplet : il ne s'ouvre pas. Enregistrez-le de nouveau, ou reprenez la photo, puis "
-        "renvoyez-le."
-    ),
-    Refusal.NO_PAGE: "Ce PDF n'a aucune page. Enregistrez-le de nouveau, puis renvoyez-le.",
-    Refusal.ACTIVE: (
-        "Ce PDF contient un programme{detail}. Imprimez-le « en PDF » (Imprimer, puis Enregistrer au format PDF) et "
-        "envoyez ce nouveau fichier."
-    ),
-    Refusal.ATTACHMENT: (
-        "Ce PDF cache une pièce jointe{detail}. Envoyez-la à part, et le document imprimé « en PDF » sans elle."
-    ),
-    Refusal.PIXELS: "Cette image est trop grande{detail}. Envoyez-la en 50 millions de pixels au plus.",
-    Refusal.HEAVY: "Ce fichier est trop compliqué à ouvrir. Imprimez-le « en PDF », ou scannez-le, puis renvoyez-le.",
-    Refusal.INFECTED: "L'antivirus a reconnu un programme malveillant dans ce fichier. Ne l'envoyez à personne.",
-}
-WARNINGS: dict[str, str] = {
-    Warning.REPAIRED: "Ce PDF était légèrement abîmé : le portail a pu le lire. Vérifiez qu'il s'affiche bien.",
-    Warning.FORM: "Ce PDF contient un bouton qui envoie un formulaire : il est sans effet dans l'aperçu.",
-    Warning.ANIMATED: "Cette image est animée : seule sa première vue est montrée.",
-    Warning.SMALL: "Cette photo est très petite : on n'y lira sans doute rien.",
-    Warning.OTHER_DOSSIER: "Ce document parle d'un autre de vos dossiers ({detail}). Vérifiez avant de l'envoyer.",
-    Warning.ALREADY_SENT: "Ce fichier a déjà été envoyé {detail}.",
-}
+Verdict = Document.Verdict
+FACTS = {Verdict.COMPLIANT: Fact.DOCUMENT_ACCEPTED, Verdict.REFUSED: Fact.DOCUMENT_REFUSED}
 
 
-def refusal(found: dict[str, Any]) -> str:
-    """The sentence of what the child refused; a child that died says nothing, which is a refusal too."""
-    word = found.get("refusal", "") if found else Refusal.HEAVY
-    detail = str(found.get("detail", ""))
-    return REFUSALS[word].format(detail=f" ({detail})" if detail else "") if word else ""
+def reasons_of(cabinet_id: int) -> list[str]:
+    """The cabinet's own list, or the usual reasons until it has one."""
+    own = VerdictReason.objects.filter(cabinet=cabinet_id).order_by("position", "text")
+    return list(own.values_list("text", flat=True)) or list(USUAL_REASONS)
 
 
-def warnings(found: dict[str, Any]) -> list[str]:
-    return [WARNINGS[word] for word in found.get("warnings", ()) if word in WARNINGS]
+@transaction.atomic
+def qualify(document: Document, *, verdict: Document.Verdict, reason: str = "", actor: Actor) -> Document:
+    """Say what the cabinet finds, and tell the shop; a verdict may be changed, the same one again changes nothing.
 
-
-def warning(word: Warning, detail: str) -> str:
-    return WARNINGS[word].format(detail=detail)
+    Raises `ValidationError` for a refusal without a reason, `NotAllowed` for what is no deposit.
+    """
+    reason = reason.strip() if verdict == Verdict.REFUSED else ""
+    if verdict == Verdict.REFUSED and not reason:
+        raise ValidationError("Choisissez un motif ou écrivez-le : le réparateur le lit tel quel.")
+    dossier = locked(document.dossier)
+    document = Document.objects.select_for_update(of=("self",)).select_related("dossier").get(pk=document.pk)
+    if actor.kind not in {Kind.STAFF, Kind.NETWORK} or document.direction != Document.Direction.SENT:
+        raise NotAllowed("Seul le cabinet vérifie les documents que le réparateur lui a envoyés.")
+    if (document.verdict, document.verdict_reason) == (verdict, reason):
+        return document
+    document.verdict, document.verdict_reason = verdict, reason
+    document.verdict_at, document.verdict_by = timezone.now(), actor.label
+    document.seen_at = document.seen_at or document.verdict_at
+    document.save(update_fields=["verdict", "verdict_reason", "verdict_at", "verdict_by", "seen_at"])
+    what = {"document": document.label, "reason": reason, "uuid": str(document.public_id)}
+    journal.record(dossier, FACTS[verdict], actor=actor, **what)
+    journal.record(document, FACTS[verdict], actor=actor, **what)  # the one that mails are about
+    return document

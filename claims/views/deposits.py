@@ -18,8 +18,8 @@ from accounts.scope import Right
 from claims.forms import AnnounceForm, DepositForm
 from claims.models import Deposit, Dossier, Upload
 from claims.services import deposits, photobook, uploads
-from claims.views.documents import thumbnail_of
 from claims.views.dossiers import dossier_or_404, frame
+from claims.views.files import thumbnail_of
 
 MAY_NOT = "Votre profil ne permet pas d'envoyer des documents pour cet établissement."
 

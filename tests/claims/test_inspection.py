@@ -8,7 +8,7 @@ from PIL import Image
 
 from claims.inspection import runner
 from claims.inspection.runner import asked
-from claims.services import verdicts
+from claims.services import sentences
 from claims.validators import display_name
 from tests import samples
 
@@ -28,7 +28,7 @@ def test_what_may_be_sent_has_a_clean_copy_and_a_small_picture(name):
     assert not answer.found.get("refusal")
     assert set(made) == {"clean", "thumbnail"}
     assert max(Image.open(io.BytesIO(made["thumbnail"])).size) <= 320
-    assert verdicts.warnings(answer.found) == []
+    assert sentences.warnings(answer.found) == []
 
 
 @pytest.mark.slow
@@ -41,8 +41,8 @@ def test_what_may_not_be_sent_says_why_and_what_to_do(name):
     assert answer.ok, "a verdict, not a death"
     assert answer.found["refusal"] == refusal
     assert made == {}
-    assert verdicts.refusal(answer.found).endswith(".")
-    assert "{" not in verdicts.refusal(answer.found)
+    assert sentences.refusal(answer.found).endswith(".")
+    assert "{" not in sentences.refusal(answer.found)
 
 
 def test_the_copy_of_a_photo_is_upright_and_says_nothing_of_where_it_was_taken():
@@ -103,7 +103,7 @@ def test_a_child_that_grows_lasts_fills_or_dies_is_a_verdict(act, monkeypatch):
 
     with asked("examine", b"") as answer:
         assert not answer.ok
-        assert verdicts.refusal(answer.found)
+        assert sentences.refusal(answer.found)
 
 
 def test_a_child_that_sleeps_is_ended_by_the_clock(monkeypatch):

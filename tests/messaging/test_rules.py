@@ -49,6 +49,11 @@ def _facts(world):
     yield Event.ACCOUNT_REQUESTED, world.alpes.request
     yield Event.ACCOUNT_EXISTS, world.lac.owner
     yield Event.PASSWORD_RESET, world.lac.owner
+    yield Event.PASSWORD_CHANGED, world.lac.owner
+    yield Event.EMAIL_CHANGE_ASKED, world.lac.email_change
+    yield Event.EMAIL_CHANGED, world.lac.email_change
+    for event in (Event.FACTOR_ADDED, Event.FACTOR_REMOVED, Event.CODES_RENEWED):
+        yield event, world.lac.owner
     yield Event.COLLEAGUE_JOINED, new
     yield Fact.MISSING_DOSSIER_ASKED, world.lac.missing["ALPES"]
     yield Fact.MISSING_DOSSIER_ANSWERED, world.lac.missing["ALPES"]
