@@ -172,8 +172,8 @@ def upload(request: ActorRequest, public_id: uuid.UUID) -> HttpResponse:
         after = uploads.append(row, int(offset), request.body)
     except ValidationError as problem:
         return JsonResponse({"erreur": " ".join(problem.messages)}, status=400)
-    moved = after.received > int(offset) or after.received == after.size
-    return JsonResponse(_where(after), status=200 if moved else 409)
+    written = after.received == int(offset) + len(request.body)
+    return JsonResponse(_where(after), status=200 if written else 409)
 
 
 @require_POST

@@ -18,7 +18,7 @@ from claims.models import Document
 from claims.services import jobs
 from claims.services.acknowledgements import acknowledge, current_of, note_seen
 from claims.services.documents import DERIVE
-from claims.validators import display_name
+from claims.validators import EXTENSIONS
 from claims.views.downloads import send
 
 QUARANTINE: dict[str, str] = {
@@ -84,7 +84,8 @@ def served(paper: Document, actor: Actor) -> tuple[str, str]:
 
 
 def file_name(paper: Document, content_type: str = "") -> str:
-    return display_name(paper.label, content_type or paper.content_type)
+    extension = EXTENSIONS.get(content_type or paper.content_type, "")
+    return paper.label if paper.label.lower().endswith(extension) else f"{paper.label}{extension}"
 
 
 @require_safe
