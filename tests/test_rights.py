@@ -18,17 +18,21 @@ NEEDS: dict[str, Right] = {
     "dossier": Right.VIEW,
     "dossier_documents": Right.VIEW,
     "dossier_steps": Right.VIEW,
+    "dossier_expertise": Right.VIEW,
     "document": Right.VIEW,
     "document_preview": Right.VIEW,
-    "receipt_pdf": Right.VIEW,
+    "tariff_grid": Right.TARIFFS,
+    "tariff": Right.TARIFFS,
+    "tariff_csv": Right.TARIFFS,
+    "tariff_pdf": Right.TARIFFS,
     "document_acknowledge": Right.VIEW,
     "export": Right.VIEW,
+    "receipt_pdf": Right.VIEW,
 }
-# Acts on a row one sees: 404 without « consulter », 403 without one of these.
-ACTS: dict[str, set[Right]] = {
-    name: {Right.DEPOSIT, Right.INVOICE, Right.SUPPLEMENT} for name in ("dossier_send", "dossier_uploads")
-}
-MINE = {"upload", "upload_remove", "upload_preview"}  # one's own, whatever a colleague's rights
+# Pages from which one sends: 404 without « consulter », 403 without one of these.
+SENDS = dict.fromkeys(("dossier_send", "dossier_uploads"), {Right.DEPOSIT, Right.INVOICE, Right.SUPPLEMENT})
+# What is posted to a row: 404 without the right.
+ACTS: dict[str, Right] = {"tariff_file": Right.TARIFFS, "tariff_resend": Right.TARIFFS}
 MANAGES = {
     "person",
     "profile",
@@ -39,12 +43,12 @@ MANAGES = {
     "establishment_leave",
 }  # a colleague's row: 403
 # Pages of a right held at one establishment at least: 403 without it.
-SOMEWHERE: dict[str, Right] = {"people": Right.PEOPLE, "profile_add": Right.PEOPLE}
+SOMEWHERE: dict[str, Right] = {"tariffs": Right.TARIFFS, "people": Right.PEOPLE, "profile_add": Right.PEOPLE}
 # One's own second factor and questions need no right; what they show is one's own.
 OWN = {name for name in ROUTES if name.startswith(("mfa_", "settings", "sessions"))}
 OWN |= {"account_login", "account_reauthenticate", "my_data"}
-# Rows of one person: nobody else's, whatever their right (tests/accounts/test_settings.py).
-PERSONAL = {"session_end", "passkey_remove"}
+# Rows of one person: nobody else's, whatever their right (tests/accounts/test_settings.py, claims/test_deposits.py).
+PERSONAL = {"session_end", "passkey_remove", "upload", "upload_remove", "upload_preview"}
 FREE = (
     {"home", "login", "pending", "dossiers", "establishments", "missing_dossier"}
     | OWN & set(ROUTES)
@@ -70,7 +74,7 @@ ROLES = {
 
 
 def test_every_route_says_which_right_it_needs():
-    rows = set(NEEDS) | set(ACTS) | MINE | MANAGES | PERSONAL
+    rows = set(NEEDS) | set(SENDS) | set(ACTS) | MANAGES | PERSONAL
     assert rows | set(SOMEWHERE) | {"drafts"} | FREE == set(ROUTES)
     assert rows == {name for name, rule in ROUTES.items() if rule.own}
 
@@ -105,13 +109,10 @@ def test_each_right_opens_its_routes_and_no_other(role, world, client):
         answer = ask(reverse(name, kwargs=ROUTES[name].own(world.lac, "ALPES")))
         assert answer.status_code == (found if right in ROLES[role] else 404), (role, name)
         body_of(answer)
-    for name, rights in ACTS.items():
+    for name, rights in SENDS.items():
         answer = client.get(reverse(name, kwargs=ROUTES[name].own(world.lac, "ALPES")))
         expected = 404 if Right.VIEW not in ROLES[role] else 200 if rights & ROLES[role] else 403
         assert answer.status_code == expected, (role, name)
-    for name in MINE - {"upload_remove"}:
-        answer = client.get(reverse(name, kwargs=ROUTES[name].own(world.lac, "ALPES")))
-        assert answer.status_code == (200 if role == "responsable" else 404), (role, name)
     for name, right in SOMEWHERE.items():
         answer = client.get(reverse(name))
         assert answer.status_code == (200 if right in ROLES[role] else 403), (role, name)
@@ -126,3 +127,12 @@ def test_each_right_opens_its_routes_and_no_other(role, world, client):
             assert status == 404, "a row of an establishment where one may do nothing"
             continue
         assert (status != 403) == (role == "responsable" or may_manage(ROLES[role], name)), (role, name, status)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_right_lets_its_acts_through_and_no_other(role, world, client):
+    client.force_login(person(world, role))
+
+    for name, right in ACTS.items():
+        answer = client.post(reverse(name, kwargs=ROUTES[name].own(world.lac, "ALPES")))
+        assert answer.status_code == (302 if right in ROLES[role] else 404), (role, name)

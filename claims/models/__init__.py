@@ -1,6 +1,7 @@
 """The rows of a dossier and its parts."""
 
 from claims.models.acknowledgements import Acknowledgement
+from claims.models.appointments import AgendaFeed, Appointment
 from claims.models.assignments import AssignedDossier
 from claims.models.deposits import Deposit, Upload
 from claims.models.documents import Document
@@ -8,10 +9,13 @@ from claims.models.dossiers import Dossier, DossierTally, DossierVisit
 from claims.models.exports import Export
 from claims.models.jobs import Job
 from claims.models.missing import MissingDossierRequest
+from claims.models.passages import Passage, VisitPolicy
 from claims.models.verdicts import VerdictReason
 
 __all__ = [
     "Acknowledgement",
+    "AgendaFeed",
+    "Appointment",
     "AssignedDossier",
     "Deposit",
     "Document",
@@ -21,6 +25,8 @@ __all__ = [
     "Export",
     "Job",
     "MissingDossierRequest",
+    "Passage",
     "Upload",
     "VerdictReason",
+    "VisitPolicy",
 ]
