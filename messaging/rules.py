@@ -9,7 +9,6 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
@@ -30,16 +29,17 @@ from accounts.scope import Right
 from accounts.services import Event, confirmation_token, email_change_token
 from accounts.services.invitations import token_of
 from accounts.validators import display_siret
-from claims.models import Appointment, Deposit, Document, MissingDossierRequest
+from claims.models import Appointment, Deposit, MissingDossierRequest
 from claims.models.appointments import Side
 from claims.services import deposits, quarantine
 from claims.services.appointments import Fact as DateFact
 from claims.services.appointments import said
 from claims.services.missing import Fact
+from messaging import sending
+from messaging.links import address
 from messaging.models import Notification
 
 State = AccountRequest.State
-SHOWN_FILES = 20  # of a deposit, in a mail
 DECIDERS = (CabinetMember.Role.MANAGER, CabinetMember.Role.CLERK)
 
 
@@ -67,11 +67,6 @@ class Tell:
         if self.once_per is None:
             return str(entry.pk)
         return f"t{int(entry.at.timestamp() // self.once_per.total_seconds())}"
-
-
-def address(name: str, *args: Any) -> str:
-    """An absolute link; its host is the setting's, never one that a request brought along."""
-    return f"{settings.BASE_URL}{reverse(name, args=args)}"
 
 
 # People --------------------------------------------------------------------------------------------------------------
@@ -154,21 +149,6 @@ def _asker(request: MissingDossierRequest) -> QuerySet[User]:
         user=request.author_id, left_at=None, organisation__establishments=request.establishment_id
     )
     return _active((members.none() if closed.exists() else members).values("user"))
-
-
-def _depositor(deposit: Deposit) -> QuerySet[User]:
-    """Whoever sent it, while they still belong to the shop."""
-    members = ShopMember.objects.filter(
-        user=deposit.user_id, left_at=None, organisation__establishments=deposit.establishment_id
-    )
-    return _active(members.values("user"))
-
-
-def _document_sender(paper: Document) -> QuerySet[User]:
-    members = ShopMember.objects.filter(
-        user=paper.sender_id, left_at=None, organisation__establishments=paper.establishment_id
-    )
-    return _active(members.values("user"))
 
 
 def _network(_subject: Any) -> QuerySet[User]:
@@ -313,31 +293,6 @@ def _found(request: MissingDossierRequest, _user: User) -> dict[str, Any]:
     return {"cabinet": request.cabinet, "link": address("missing_dossier")}
 
 
-def _receipt(deposit: Deposit, _user: User) -> dict[str, Any]:
-    """Fingerprints and sizes, no names of files: people put the insured's name into them."""
-    papers = list(deposit.documents.order_by("pk"))
-    return {
-        "deposit": deposit,
-        "cabinet": deposit.cabinet,
-        "reference": deposit.dossier.reference,
-        "papers": papers[:SHOWN_FILES],
-        "count": len(papers),
-        "more": max(0, len(papers) - SHOWN_FILES),
-        "size": sum(paper.size for paper in papers),
-        "link": address("receipt", deposit.number),
-    }
-
-
-def _arrived(deposit: Deposit, user: User) -> dict[str, Any]:
-    link = address("admin:claims_dossier_change", deposit.dossier_id)
-    return _receipt(deposit, user) | {"shop": deposit.sender_label, "link": link}
-
-
-def _quarantined(paper: Document, _user: User) -> dict[str, Any]:
-    link = address("dossier_documents", paper.cabinet.code, paper.dossier.reference)
-    return {"paper": paper, "cabinet": paper.cabinet, "reference": paper.dossier.reference, "link": link}
-
-
 def _date(row: Appointment, _user: User) -> dict[str, Any]:
     """The date as it stands when the mail leaves; neither the insured nor the car."""
     dossier = row.dossier
@@ -378,11 +333,13 @@ TELL: dict[str, Tell] = {
     Event.FACTOR_REMOVED: Tell("accounts/email/factor_removed", _themself, _factors),
     Event.CODES_RENEWED: Tell("accounts/email/codes_renewed", _themself, _factors),
     Event.PASSWORD_RESET: Tell("accounts/email/password_reset", _themself, _reset, once_per=timedelta(minutes=1)),
-    deposits.Fact.RECEIPT_ISSUED: Tell("claims/email/receipt_issued", _depositor, _receipt),
-    deposits.Fact.DEPOSIT_ARRIVED: Tell("claims/email/deposit_arrived", _clerks, _arrived),
-    quarantine.Fact.DOCUMENT_INFECTED: Tell("claims/email/document_infected", _document_sender, _quarantined),
+    deposits.Fact.RECEIPT_ISSUED: Tell("claims/email/receipt_issued", sending.depositor, sending.receipt),
+    deposits.Fact.DEPOSIT_ARRIVED: Tell("claims/email/deposit_arrived", _clerks, sending.arrived),
+    quarantine.Fact.DOCUMENT_INFECTED: Tell(
+        "claims/email/document_infected", sending.document_sender, sending.quarantined
+    ),
     quarantine.Fact.SCAN_DELAYED: Tell(
-        "claims/email/scan_delayed", _network, _quarantined, once_per=timedelta(hours=1)
+        "claims/email/scan_delayed", _network, sending.quarantined, once_per=timedelta(hours=1)
     ),
     Fact.MISSING_DOSSIER_ASKED: Tell("claims/email/missing_dossier_asked", _clerks, _missing, _answered),
     Fact.MISSING_DOSSIER_ANSWERED: Tell("claims/email/missing_dossier_answered", _asker, _found),

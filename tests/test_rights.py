@@ -30,7 +30,8 @@ NEEDS: dict[str, Right] = {
     "receipt_pdf": Right.VIEW,
 }
 # Pages from which one sends: 404 without « consulter », 403 without one of these.
-SENDS = dict.fromkeys(("dossier_send", "dossier_uploads"), {Right.DEPOSIT, Right.INVOICE, Right.SUPPLEMENT})
+SENDING = {Right.DEPOSIT, Right.INVOICE, Right.SUPPLEMENT}
+SENDS = {"dossier_send": SENDING, "dossier_uploads": SENDING}
 # What is posted to a row: 404 without the right.
 ACTS: dict[str, Right] = {"tariff_file": Right.TARIFFS, "tariff_resend": Right.TARIFFS}
 MANAGES = {
