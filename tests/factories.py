@@ -28,6 +28,7 @@ from claims.models import (
     Acknowledgement,
     AgendaFeed,
     Appointment,
+    Contact,
     Deposit,
     Document,
     Dossier,
@@ -347,6 +348,15 @@ class AppointmentFactory(factory.django.DjangoModelFactory):
     moved_by = Side.SHOP
     starts_on = date(2026, 12, 3)
     version = 1
+
+
+class ContactFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Contact
+
+    cabinet = factory.SubFactory(CabinetFactory)
+    role = factory.Sequence(lambda n: f"Rôle inventé {n}")
+    phone = "04 00 00 00 00"
 
 
 class PassageFactory(factory.django.DjangoModelFactory):

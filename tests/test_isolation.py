@@ -161,6 +161,9 @@ ROUTES: dict[str, Rule] = {
     "tariff_pdf": Rule(own=_tariff),
     "tariff_resend": Rule(own=_tariff, acts=True),
     "dossiers": Rule(),
+    "dossiers_csv": Rule(),
+    "dossiers_xlsx": Rule(),
+    "list_display": Rule(),
     "dossier": Rule(own=_dossier),
     "dossier_documents": Rule(own=_dossier),
     "dossier_steps": Rule(own=_dossier),
@@ -309,7 +312,7 @@ def test_the_list_holds_own_rows_only(onglet, world, client, fences):
                 reference = shop.dossiers[code].reference
                 if reference not in own:
                     assert not any(canary in body for canary in canaries(shop, code)), (reference, query, fences)
-            assert {row.reference for row in answer.context["rows"]} <= own
+            assert {row.dossier.reference for row in answer.context["rows"]} <= own
 
 
 def test_the_missing_page_holds_own_rows_only(world, client, fences):

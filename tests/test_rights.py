@@ -52,6 +52,7 @@ OWN |= {"account_login", "account_reauthenticate", "my_data"}
 PERSONAL = {"session_end", "passkey_remove", "upload", "upload_remove", "upload_preview"}
 FREE = (
     {"home", "login", "pending", "dossiers", "establishments", "missing_dossier"}
+    | {"dossiers_csv", "dossiers_xlsx", "list_display"}
     | OWN & set(ROUTES)
     | {name for name, rule in ROUTES.items() if rule.public}
 )
@@ -117,8 +118,9 @@ def test_each_right_opens_its_routes_and_no_other(role, world, client):
     for name, right in SOMEWHERE.items():
         answer = client.get(reverse(name))
         assert answer.status_code == (200 if right in ROLES[role] else 403), (role, name)
-    body = client.get(reverse("dossiers")).content.decode()
-    assert ("ALPES-LAC" in body) == (Right.VIEW in ROLES[role]), role
+    for name in ("dossiers", "dossiers_csv"):
+        body = body_of(client.get(reverse(name))).decode()
+        assert ("ALPES-LAC" in body) == (Right.VIEW in ROLES[role]), (role, name)
     assert client.get(reverse("drafts")).status_code == (200 if role == "responsable" else 403)
     # Leaving comes last: then nothing is left.
     for name in sorted(MANAGES, key=lambda name: name == "establishment_leave"):

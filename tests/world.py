@@ -15,6 +15,7 @@ from tests.factories import (
     AppointmentFactory,
     CabinetFactory,
     CabinetMemberFactory,
+    ContactFactory,
     DelegationFactory,
     DelegationProfileFactory,
     DepositFactory,
@@ -67,6 +68,7 @@ def _cabinet(code: str) -> SimpleNamespace:
     request = AccountRequestFactory(cabinet=cabinet, company_name=f"Candidat chez {code}")
     SignUpFactory(user=request.user, chosen=cabinet)
     VerdictReasonFactory(cabinet=cabinet, text=f"Motif de {code}")
+    ContactFactory(cabinet=cabinet, role=f"Standard de {code}")
     PassageFactory(cabinet=cabinet, sector=f"Secteur de {code}")
     VisitPolicyFactory(cabinet=cabinet)
     FeedFactory(user=staff["manager"])

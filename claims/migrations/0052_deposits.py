@@ -14,7 +14,7 @@ from accounts.rowsecurity import CABINET_OF_DOSSIER, ESTABLISHMENT, InheritTenan
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0011_typography"),
-        ("claims", "0071_appointments"),
+        ("claims", "0042_contacts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
