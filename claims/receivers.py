@@ -1,4 +1,4 @@
-"""Who listens: a job that is ordered rings the workers; a fact of a dossier may change what is expected next."""
+"""Who listens: a job rings the workers, a refused draft gives its files back, a fact changes what is expected."""
 
 from typing import Any
 
@@ -8,11 +8,12 @@ from django.dispatch import receiver
 
 from accounts.doorbell import Doorbell
 from accounts.journal import recorded
-from accounts.models import JournalEntry
+from accounts.models import Draft, JournalEntry
 from accounts.scope import Actor
+from accounts.services import Event
 from claims import tasks
 from claims.models import Dossier, Job
-from claims.services import expectations, requests
+from claims.services import deposits, expectations, requests
 
 doorbell = Doorbell(tasks.work_due)
 
@@ -21,6 +22,12 @@ doorbell = Doorbell(tasks.work_due)
 def ring(**_more: Any) -> None:
     """A job is saved only to be ordered; everything later is an update."""
     doorbell.ring_after_commit()
+
+
+@receiver(recorded, sender=Draft, dispatch_uid="claims.hand_back")
+def hand_back(entry: JournalEntry, subject: models.Model, **_more: Any) -> None:
+    if entry.event == Event.DRAFT_DECIDED and isinstance(subject, Draft) and subject.state == Draft.State.REFUSED:
+        deposits.hand_back(subject)
 
 
 @receiver(recorded, dispatch_uid="claims.expect")

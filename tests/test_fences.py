@@ -160,6 +160,8 @@ FENCES = {
     "claims.DossierVisit": Fence(
         Who.is_in, lambda who, row: who.is_in(row) and row["dossier_id"] in who.dossiers, "opened_at = now()"
     ),
+    "claims.Deposit": Fence(either, either, "comment = 'x'"),
+    "claims.Upload": Fence(Who.trades, Who.trades, "name = 'x'"),
     "claims.ListPreference": Fence(Who.is_in, Who.is_in, "full_screen = true"),
     "claims.Job": Fence(either, lambda who, row: False, "reason = 'x'"),
     "claims.Acknowledgement": Fence(

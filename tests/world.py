@@ -18,6 +18,7 @@ from tests.factories import (
     ContactFactory,
     DelegationFactory,
     DelegationProfileFactory,
+    DepositFactory,
     DocumentFactory,
     DossierFactory,
     DraftFactory,
@@ -39,6 +40,7 @@ from tests.factories import (
     SignUpFactory,
     TariffVersionFactory,
     TransmissionFactory,
+    UploadFactory,
     UserFactory,
     VerdictReasonFactory,
     VisitPolicyFactory,
@@ -101,6 +103,8 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         feed=FeedFactory(user=owner, establishment=establishment),
         documents={},
         exports={},
+        deposits={},
+        uploads={},
         missing={},
         requests={},
         tariff=TariffVersionFactory(site=establishment, number=1, rows={f"PAYEUR {name}": "61.00"}),
@@ -130,6 +134,8 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         ExpectationFactory(dossier=dossier)
         FactsFactory(dossier=dossier)
         LetterFactory(user=owner, sent_on=date(2026, 1, 2 + len(shop.dossiers)))
+        shop.deposits[code] = DepositFactory(dossier=dossier, user=owner)
+        shop.uploads[code] = UploadFactory(dossier=dossier, user=owner, name=f"BROUILLON {code} {name}.pdf")
         shop.documents[code] = DocumentFactory(dossier=dossier, label=f"RAPPORT {code} {name}.pdf")
         shop.exports[code] = ExportFactory(dossier=dossier, user=owner, name=f"EXPORT-{code}-{name}.zip")
         AcknowledgementFactory(document=shop.documents[code], user=owner)

@@ -34,7 +34,7 @@ OF_DOSSIER = any_of(CABINET_OF_DOSSIER, ESTABLISHMENT)
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0011_typography"),
-        ("claims", "0042_contacts"),
+        ("claims", "0052_deposits"),
     ]
 
     operations = [

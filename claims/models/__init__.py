@@ -4,6 +4,7 @@ from claims.models.acknowledgements import Acknowledgement
 from claims.models.appointments import AgendaFeed, Appointment
 from claims.models.assignments import AssignedDossier
 from claims.models.contacts import Contact
+from claims.models.deposits import Deposit, Upload
 from claims.models.documents import Document
 from claims.models.dossiers import Dossier, DossierTally, DossierVisit
 from claims.models.expectations import Expectation
@@ -25,6 +26,7 @@ __all__ = [
     "AssignedDossier",
     "CabinetRules",
     "Contact",
+    "Deposit",
     "Document",
     "DocumentRequest",
     "Dossier",
@@ -38,6 +40,7 @@ __all__ = [
     "MissingDossierRequest",
     "Passage",
     "ReminderLetter",
+    "Upload",
     "VerdictReason",
     "VisitPolicy",
 ]

@@ -20,6 +20,7 @@ from claims.models.preferences import preferred
 from claims.models.queries import PAGE_SIZE, search
 from claims.services.dossiers import note_visit
 from claims.services.preferences import remember_list
+from claims.services.uploads import may_send
 from claims.views import columns, listing
 from claims.views.panels import panels
 from claims.workflow import STEPS, Tab
@@ -119,7 +120,7 @@ def frame(request: ActorRequest, subject: Dossier, current: str) -> dict[str, An
         "late": deadline is not None and deadline < timezone.localdate(),
         "turn_is_mine": turn.who == Kind.REPAIRER and request.actor.kind == Kind.REPAIRER,
         "back_url": listing.last_list(request),
-        "subnav": listing.subnav(subject, current),
+        "subnav": listing.subnav(subject, current, sends=may_send(request.actor, subject)),
     }
 
 

@@ -12,13 +12,14 @@ from accounts import journal, scope
 from accounts.models import ShopMember
 from accounts.scope import System
 from accounts.services import Event
-from claims.services import reminders
+from claims.services import deposits, quarantine, reminders
 from claims.services.appointments import Fact as DateFact
 from claims.services.missing import Fact
 from messaging.rules import TELL
 from messaging.services import send_due
 from tests.factories import (
     AppointmentFactory,
+    DocumentFactory,
     DraftFactory,
     ExpectationFactory,
     LetterFactory,
@@ -72,6 +73,12 @@ def _facts(world):
     yield reminders.Fact.REMINDER_LETTER, LetterFactory(user=world.lac.owner, expectations=[late.pk])
     yield DateFact.DATE_FOR_CABINET, world.lac.dates["ALPES"]
     yield DateFact.DATE_FOR_SHOP, AppointmentFactory(dossier=world.deux.dossiers["ALPES"], kind="ead", **OFFERED)
+    deposit = world.lac.deposits["ALPES"]
+    paper = DocumentFactory(dossier=deposit.dossier, deposit=deposit, sender=world.lac.owner)
+    yield deposits.Fact.RECEIPT_ISSUED, deposit
+    yield deposits.Fact.DEPOSIT_ARRIVED, deposit
+    yield quarantine.Fact.DOCUMENT_INFECTED, paper
+    yield quarantine.Fact.SCAN_DELAYED, paper
     yield Event.INVITED, world.lac.invitation
     yield Event.ACCESS_GRANTED, world.lac.delegation
     yield Event.ACCESS_REVOKED, world.lac.delegation
