@@ -26,10 +26,14 @@ from accounts.models import (
     SignUp,
     User,
 )
+from accounts.scope import Right
 from accounts.services import Event, confirmation_token, email_change_token
 from accounts.services.invitations import token_of
 from accounts.validators import display_siret
-from claims.models import MissingDossierRequest
+from claims.models import Appointment, MissingDossierRequest
+from claims.models.appointments import Side
+from claims.services.appointments import Fact as DateFact
+from claims.services.appointments import said
 from claims.services.missing import Fact
 from messaging.models import Notification
 
@@ -150,6 +154,28 @@ def _asker(request: MissingDossierRequest) -> QuerySet[User]:
     return _active((members.none() if closed.exists() else members).values("user"))
 
 
+def _round(row: Appointment) -> QuerySet[User]:
+    """Who plans the cabinet's rounds: its gestionnaires, and the expert of the dossier."""
+    staff = CabinetMember.objects.filter(cabinet=row.cabinet_id, left_at=None)
+    clerks = staff.filter(role=CabinetMember.Role.CLERK, user__is_active=True)
+    told = clerks if clerks.exists() else staff.filter(role=CabinetMember.Role.MANAGER)
+    return _active((told | staff.filter(pk=row.dossier.expert_id or 0)).values("user"))
+
+
+def _shop_of(row: Appointment) -> QuerySet[User]:
+    """Whoever of the shop spoke of the date, while they still may; otherwise those who answer for the company."""
+    closed = CabinetEstablishment.objects.filter(
+        cabinet=row.cabinet_id, establishment=row.establishment_id, suspended_at__isnull=False
+    )
+    members = ShopMember.objects.filter(left_at=None, organisation__establishments=row.establishment_id)
+    if row.establishment_id is None or closed.exists():
+        return User.objects.none()
+    owners = members.filter(role=ShopMember.Role.OWNER)
+    delegates = Delegation.objects.in_force(Right.DATES, row.establishment_id).values("member")
+    asker = (owners | members.filter(pk__in=delegates)).filter(user=row.asker_id, user__is_active=True)
+    return _active((asker if asker.exists() else owners).values("user"))
+
+
 # Why a mail no longer makes sense ------------------------------------------------------------------------------------
 
 
@@ -167,6 +193,10 @@ def _gone(member: ShopMember) -> str:
 
 def _answered(request: MissingDossierRequest) -> str:
     return "" if request.is_open else "la demande est déjà traitée"
+
+
+def _answered_since(side: Side) -> Callable[[Appointment], str]:
+    return lambda row: "l’autre partie a répondu depuis" if row.moved_by == side else ""
 
 
 def _invitation_over(invitation: Invitation) -> str:
@@ -262,6 +292,18 @@ def _found(request: MissingDossierRequest, _user: User) -> dict[str, Any]:
     return {"cabinet": request.cabinet, "link": address("missing_dossier")}
 
 
+def _date(row: Appointment, _user: User) -> dict[str, Any]:
+    """The date as it stands when the mail leaves; neither the insured nor the car."""
+    dossier = row.dossier
+    own = (dossier.cabinet.code, dossier.reference)
+    link = (
+        f"{address('admin:claims_dossier_change', dossier.pk)}#dates"
+        if row.moved_by == Side.SHOP
+        else address("dossier_expertise", *own)
+    )
+    return {"row": row, "dossier": dossier, "what": said(row.wish, row.kind), "link": link}
+
+
 TELL: dict[str, Tell] = {
     Event.EMAIL_TO_CONFIRM: Tell("accounts/email/email_to_confirm", _applicant, _confirmation),
     Event.ACCOUNT_REQUESTED: Tell("accounts/email/account_requested", _deciders, _request, _decided),
@@ -292,6 +334,8 @@ TELL: dict[str, Tell] = {
     Event.PASSWORD_RESET: Tell("accounts/email/password_reset", _themself, _reset, once_per=timedelta(minutes=1)),
     Fact.MISSING_DOSSIER_ASKED: Tell("claims/email/missing_dossier_asked", _clerks, _missing, _answered),
     Fact.MISSING_DOSSIER_ANSWERED: Tell("claims/email/missing_dossier_answered", _asker, _found),
+    DateFact.DATE_FOR_CABINET: Tell("claims/email/date_for_cabinet", _round, _date, _answered_since(Side.CABINET)),
+    DateFact.DATE_FOR_SHOP: Tell("claims/email/date_for_shop", _shop_of, _date, _answered_since(Side.SHOP)),
 }
 
 

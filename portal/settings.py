@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "portal.apps.PortalConfig",
     "messaging.apps.MessagingConfig",
     "claims.apps.ClaimsConfig",
+    "tariffs.apps.TariffsConfig",
     "accounts.apps.AccountsConfig",
     "portal.apps.StaffAdminConfig",
     "django.contrib.auth",
@@ -145,6 +146,8 @@ CELERY_TIMEZONE = "Europe/Paris"
 CELERY_BEAT_SCHEDULE = {
     "send-due": {"task": "messaging.tasks.send_due", "schedule": 15, "options": {"expires": 15}},
     "work-due": {"task": "claims.tasks.work_due", "schedule": 10, "options": {"expires": 10}},
+    "see-to-tariffs": {"task": "tariffs.tasks.see_to_tariffs", "schedule": 120, "options": {"expires": 120}},
+    "remove-old-archives": {"task": "claims.tasks.remove_old_archives", "schedule": 600, "options": {"expires": 600}},
     "fold-tallies": {"task": "claims.tasks.fold_tallies", "schedule": 300, "options": {"expires": 300}},
 }
 
@@ -162,6 +165,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 MEDIA_ROOT = DATA_DIR / "files"
+X_ACCEL_PREFIX = env.location("X_ACCEL_PREFIX")
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -11,13 +11,15 @@ from accounts import journal, scope
 from accounts.models import ShopMember
 from accounts.scope import System
 from accounts.services import Event
+from claims.services.appointments import Fact as DateFact
 from claims.services.missing import Fact
 from messaging.rules import TELL
 from messaging.services import send_due
-from tests.factories import DraftFactory, ShopMemberFactory, SignUpFactory
+from tests.factories import AppointmentFactory, DraftFactory, ShopMemberFactory, SignUpFactory
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 PARTS = ("_subject.txt", "_body.txt", "_body.html")
+OFFERED = {"status": "offered", "moved_by": "cabinet"}
 
 
 @pytest.mark.parametrize("event", TELL)
@@ -57,6 +59,8 @@ def _facts(world):
     yield Event.COLLEAGUE_JOINED, new
     yield Fact.MISSING_DOSSIER_ASKED, world.lac.missing["ALPES"]
     yield Fact.MISSING_DOSSIER_ANSWERED, world.lac.missing["ALPES"]
+    yield DateFact.DATE_FOR_CABINET, world.lac.dates["ALPES"]
+    yield DateFact.DATE_FOR_SHOP, AppointmentFactory(dossier=world.deux.dossiers["ALPES"], kind="ead", **OFFERED)
     yield Event.INVITED, world.lac.invitation
     yield Event.ACCESS_GRANTED, world.lac.delegation
     yield Event.ACCESS_REVOKED, world.lac.delegation
