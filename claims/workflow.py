@@ -42,6 +42,8 @@ class Action(TextChoices):
     REOPEN_FOR_SUPPLEMENT = "supplement_accepted", "Reprendre pour un complément"
     CLOSE = "closed", "Terminer le dossier"
     REFUSE_INVOICE = "invoice_refused", "Refuser la facture"
+    SEND_DOCUMENTS = "documents_sent", "Envoyer un document"
+    SEND_REMOTE = "remote_sent", "Envoyer le dossier d'expertise à distance"
     CORRECT_SIRET = "siret_corrected", "Rattacher à un établissement"
     PROPOSE_DATE = "date_proposed", "Proposer une date"
     OFFER_DATE = "date_offered", "Proposer une autre date"
@@ -68,6 +70,8 @@ DONE: dict[str, str] = {
     Action.REOPEN_FOR_SUPPLEMENT: "Dossier repris pour un complément",
     Action.CLOSE: "Dossier terminé",
     Action.REFUSE_INVOICE: "Facture refusée",
+    Action.SEND_DOCUMENTS: "Documents envoyés au cabinet",
+    Action.SEND_REMOTE: "Dossier d'expertise à distance envoyé",
     Action.CORRECT_SIRET: "Dossier rattaché à l'établissement",
     Action.PROPOSE_DATE: "Date proposée par le réparateur",
     Action.OFFER_DATE: "Date proposée par le cabinet",
@@ -98,6 +102,7 @@ class Turn:
     working_days: int | None
 
 
+SHOP = frozenset({Kind.REPAIRER})
 CABINET = frozenset({Kind.STAFF, Kind.NETWORK})
 PROGRAM = frozenset({Kind.STAFF, Kind.SYSTEM})  # the cabinet's software through an import
 SHOP = frozenset({Kind.REPAIRER})
@@ -126,6 +131,8 @@ TRANSITIONS: tuple[Move, ...] = (
     Move(Action.REOPEN_FOR_SUPPLEMENT, CABINET, frozenset({State.AWAITING_INVOICE}), State.IN_PROGRESS),
     Move(Action.CLOSE, CABINET, frozenset({State.AWAITING_INVOICE}), State.CLOSED),
     Move(Action.REFUSE_INVOICE, CABINET, frozenset({State.CLOSED}), State.AWAITING_INVOICE),
+    Move(Action.SEND_DOCUMENTS, SHOP, ANY, None),  # an invoice, even, waits for the cabinet to close the dossier
+    Move(Action.SEND_REMOTE, SHOP, frozenset({State.AWAITING_REMOTE}), State.IN_PROGRESS),
     Move(Action.CORRECT_SIRET, CABINET, ANY, None),
     Move(Action.PROPOSE_DATE, SHOP, OPEN, None),
     Move(Action.OFFER_DATE, CABINET, OPEN, None),

@@ -9,7 +9,6 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
@@ -30,11 +29,14 @@ from accounts.scope import Right
 from accounts.services import Event, confirmation_token, email_change_token
 from accounts.services.invitations import token_of
 from accounts.validators import display_siret
-from claims.models import Appointment, MissingDossierRequest
+from claims.models import Appointment, Deposit, MissingDossierRequest
 from claims.models.appointments import Side
+from claims.services import deposits, quarantine
 from claims.services.appointments import Fact as DateFact
 from claims.services.appointments import said
 from claims.services.missing import Fact
+from messaging import sending
+from messaging.links import address
 from messaging.models import Notification
 
 State = AccountRequest.State
@@ -65,11 +67,6 @@ class Tell:
         if self.once_per is None:
             return str(entry.pk)
         return f"t{int(entry.at.timestamp() // self.once_per.total_seconds())}"
-
-
-def address(name: str, *args: Any) -> str:
-    """An absolute link; its host is the setting's, never one that a request brought along."""
-    return f"{settings.BASE_URL}{reverse(name, args=args)}"
 
 
 # People --------------------------------------------------------------------------------------------------------------
@@ -136,7 +133,7 @@ def _themself(user: User) -> QuerySet[User]:
     return User.objects.filter(pk=user.pk, is_active=True)
 
 
-def _clerks(request: MissingDossierRequest) -> QuerySet[User]:
+def _clerks(request: MissingDossierRequest | Deposit) -> QuerySet[User]:
     """The cabinet's gestionnaires; where there is none, whoever decides."""
     staff = CabinetMember.objects.filter(cabinet=request.cabinet_id, left_at=None, role__in=DECIDERS)
     clerks = staff.filter(role=CabinetMember.Role.CLERK, user__is_active=True)
@@ -152,6 +149,10 @@ def _asker(request: MissingDossierRequest) -> QuerySet[User]:
         user=request.author_id, left_at=None, organisation__establishments=request.establishment_id
     )
     return _active((members.none() if closed.exists() else members).values("user"))
+
+
+def _network(_subject: Any) -> QuerySet[User]:
+    return User.objects.filter(is_superuser=True, is_active=True)
 
 
 def _round(row: Appointment) -> QuerySet[User]:
@@ -332,6 +333,14 @@ TELL: dict[str, Tell] = {
     Event.FACTOR_REMOVED: Tell("accounts/email/factor_removed", _themself, _factors),
     Event.CODES_RENEWED: Tell("accounts/email/codes_renewed", _themself, _factors),
     Event.PASSWORD_RESET: Tell("accounts/email/password_reset", _themself, _reset, once_per=timedelta(minutes=1)),
+    deposits.Fact.RECEIPT_ISSUED: Tell("claims/email/receipt_issued", sending.depositor, sending.receipt),
+    deposits.Fact.DEPOSIT_ARRIVED: Tell("claims/email/deposit_arrived", _clerks, sending.arrived),
+    quarantine.Fact.DOCUMENT_INFECTED: Tell(
+        "claims/email/document_infected", sending.document_sender, sending.quarantined
+    ),
+    quarantine.Fact.SCAN_DELAYED: Tell(
+        "claims/email/scan_delayed", _network, sending.quarantined, once_per=timedelta(hours=1)
+    ),
     Fact.MISSING_DOSSIER_ASKED: Tell("claims/email/missing_dossier_asked", _clerks, _missing, _answered),
     Fact.MISSING_DOSSIER_ANSWERED: Tell("claims/email/missing_dossier_answered", _asker, _found),
     DateFact.DATE_FOR_CABINET: Tell("claims/email/date_for_cabinet", _round, _date, _answered_since(Side.CABINET)),

@@ -17,7 +17,7 @@ from django.db import DatabaseError, connection, transaction
 from accounts import scope
 from accounts.models import AssignedEstablishment, JournalEntry
 from accounts.scope import Kind, System, TenantModel
-from claims.models import AssignedDossier, Dossier, DossierVisit
+from claims.models import AssignedDossier, Dossier, DossierVisit, ListPreference
 from messaging.models import Notification
 from tests.factories import CabinetMemberFactory
 from tests.fences import open_row_security
@@ -155,6 +155,9 @@ FENCES = {
     "claims.DossierVisit": Fence(
         Who.is_in, lambda who, row: who.is_in(row) and row["dossier_id"] in who.dossiers, "opened_at = now()"
     ),
+    "claims.Deposit": Fence(either, either, "comment = 'x'"),
+    "claims.Upload": Fence(Who.trades, Who.trades, "name = 'x'"),
+    "claims.ListPreference": Fence(Who.is_in, Who.is_in, "full_screen = true"),
     "claims.Job": Fence(either, lambda who, row: False, "reason = 'x'"),
     "claims.Acknowledgement": Fence(
         either, lambda who, row: who.staffs(row) or (who.trades(row) and who.is_in(row)), "reader = 'x'"
@@ -167,6 +170,7 @@ FENCES = {
     "claims.VerdictReason": Fence(Who.staffs, Who.staffs, "text = 'x' || id"),
     "claims.Appointment": Fence(either, either, "reason = 'x'"),
     "claims.Passage": Fence(lambda who, row: who.staffs(row) or who.is_told(row), Who.staffs, "sector = 'x'"),
+    "claims.Contact": Fence(lambda who, row: who.staffs(row) or who.is_told(row), Who.staffs, "hours = 'x'"),
     "claims.VisitPolicy": Fence(
         lambda who, row: who.staffs(row) or who.is_told(row), Who.staffs, "other_dates = false"
     ),
@@ -293,6 +297,7 @@ def _speak_of(dossier, *readers):
         **place,
     )
     for reader in readers:
+        ListPreference.objects.get_or_create(user=reader)
         DossierVisit.objects.create(user=reader, dossier=dossier)
         key = f"closed:{dossier.pk}:{reader.pk}"
         Notification.objects.create(key=key, event="closed", recipient=reader, **about, **place)

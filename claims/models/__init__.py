@@ -3,12 +3,15 @@
 from claims.models.acknowledgements import Acknowledgement
 from claims.models.appointments import AgendaFeed, Appointment
 from claims.models.assignments import AssignedDossier
+from claims.models.contacts import Contact
+from claims.models.deposits import Deposit, Upload
 from claims.models.documents import Document
 from claims.models.dossiers import Dossier, DossierTally, DossierVisit
 from claims.models.exports import Export
 from claims.models.jobs import Job
 from claims.models.missing import MissingDossierRequest
 from claims.models.passages import Passage, VisitPolicy
+from claims.models.preferences import ListPreference
 from claims.models.verdicts import VerdictReason
 
 __all__ = [
@@ -16,14 +19,18 @@ __all__ = [
     "AgendaFeed",
     "Appointment",
     "AssignedDossier",
+    "Contact",
+    "Deposit",
     "Document",
     "Dossier",
     "DossierTally",
     "DossierVisit",
     "Export",
     "Job",
+    "ListPreference",
     "MissingDossierRequest",
     "Passage",
+    "Upload",
     "VerdictReason",
     "VisitPolicy",
 ]

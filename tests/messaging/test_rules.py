@@ -11,11 +11,12 @@ from accounts import journal, scope
 from accounts.models import ShopMember
 from accounts.scope import System
 from accounts.services import Event
+from claims.services import deposits, quarantine
 from claims.services.appointments import Fact as DateFact
 from claims.services.missing import Fact
 from messaging.rules import TELL
 from messaging.services import send_due
-from tests.factories import AppointmentFactory, DraftFactory, ShopMemberFactory, SignUpFactory
+from tests.factories import AppointmentFactory, DocumentFactory, DraftFactory, ShopMemberFactory, SignUpFactory
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 PARTS = ("_subject.txt", "_body.txt", "_body.html")
@@ -61,6 +62,12 @@ def _facts(world):
     yield Fact.MISSING_DOSSIER_ANSWERED, world.lac.missing["ALPES"]
     yield DateFact.DATE_FOR_CABINET, world.lac.dates["ALPES"]
     yield DateFact.DATE_FOR_SHOP, AppointmentFactory(dossier=world.deux.dossiers["ALPES"], kind="ead", **OFFERED)
+    deposit = world.lac.deposits["ALPES"]
+    paper = DocumentFactory(dossier=deposit.dossier, deposit=deposit, sender=world.lac.owner)
+    yield deposits.Fact.RECEIPT_ISSUED, deposit
+    yield deposits.Fact.DEPOSIT_ARRIVED, deposit
+    yield quarantine.Fact.DOCUMENT_INFECTED, paper
+    yield quarantine.Fact.SCAN_DELAYED, paper
     yield Event.INVITED, world.lac.invitation
     yield Event.ACCESS_GRANTED, world.lac.delegation
     yield Event.ACCESS_REVOKED, world.lac.delegation
