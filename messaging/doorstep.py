@@ -1,10 +1,8 @@
-"""Who hears of sign-ups, proofs and invitations, what they read, when it makes no sense any more: part of the rules."""
+"""Who hears of sign-ups, proofs and invitations, what they read, and when it makes no sense any more."""
 
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Q, QuerySet
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import (
@@ -19,11 +17,7 @@ from accounts.models import (
 from accounts.services import shopinvitations
 from accounts.services.proofs import code_of
 from accounts.validators import display_siret
-
-
-def address(name: str, *args: Any) -> str:
-    """An absolute link; its host is the setting's, never one that a request brought along."""
-    return f"{settings.BASE_URL}{reverse(name, args=args)}"
+from messaging.links import address
 
 
 def _owners_of(sites: QuerySet[Establishment]) -> QuerySet[User]:
