@@ -31,9 +31,10 @@ from claims.services import deposits, quarantine, reminders
 from claims.services.appointments import Fact as DateFact
 from claims.services.appointments import said
 from claims.services.missing import Fact
-from messaging import doorstep, sending
+from messaging import doorstep, pricing, sending
 from messaging.links import address
 from messaging.models import Notification
+from tariffs.services import Fact as Priced
 
 State = AccountRequest.State
 REMINDED_LINES = 30  # dossiers named in a reminder; the page it leads to has them all
@@ -353,6 +354,9 @@ TELL: dict[str, Tell] = {
     Fact.MISSING_DOSSIER_ANSWERED: Tell("claims/email/missing_dossier_answered", _asker, _found),
     DateFact.DATE_FOR_CABINET: Tell("claims/email/date_for_cabinet", _round, _date, _answered_since(Side.CABINET)),
     DateFact.DATE_FOR_SHOP: Tell("claims/email/date_for_shop", _shop_of, _date, _answered_since(Side.SHOP)),
+    Priced.RECEIVED: Tell("tariffs/email/tariff_received", pricing.readers, pricing.received, pricing.acknowledged),
+    Priced.RESENT: Tell("tariffs/email/tariff_resent", pricing.readers, pricing.received, pricing.acknowledged),
+    Priced.ACKNOWLEDGED: Tell("tariffs/email/tariff_acknowledged", pricing.sender, pricing.confirmed),
 }
 
 

@@ -38,9 +38,7 @@ class AcknowledgedFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: Any) -> "QuerySet[Transmission]":
         wanted = {"non": True, "oui": False}.get(self.value() or "")
-        found: QuerySet[Transmission] = (
-            queryset if wanted is None else queryset.filter(acknowledged_at__isnull=wanted)
-        )
+        found: QuerySet[Transmission] = queryset if wanted is None else queryset.filter(acknowledged_at__isnull=wanted)
         return found
 
 

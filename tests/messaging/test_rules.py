@@ -17,6 +17,7 @@ from claims.services.appointments import Fact as DateFact
 from claims.services.missing import Fact
 from messaging.rules import TELL
 from messaging.services import send_due
+from tariffs.services import Fact as Priced
 from tests.factories import (
     AppointmentFactory,
     DocumentFactory,
@@ -25,6 +26,8 @@ from tests.factories import (
     LetterFactory,
     ShopMemberFactory,
     SignUpFactory,
+    TariffVersionFactory,
+    TransmissionFactory,
 )
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
@@ -79,6 +82,11 @@ def _facts(world):
     yield deposits.Fact.DEPOSIT_ARRIVED, deposit
     yield quarantine.Fact.DOCUMENT_INFECTED, paper
     yield quarantine.Fact.SCAN_DELAYED, paper
+    priced = TariffVersionFactory(site=world.lac.establishment, number=9, sender=world.lac.owner)
+    received = TransmissionFactory(version=priced, cabinet=world.alpes.cabinet)
+    yield Priced.RECEIVED, received
+    yield Priced.RESENT, received
+    yield Priced.ACKNOWLEDGED, received
     yield Event.INVITED, world.lac.invitation
     yield Event.ACCESS_GRANTED, world.lac.delegation
     yield Event.ACCESS_REVOKED, world.lac.delegation
