@@ -3,7 +3,7 @@
 from django.urls import path
 
 from claims import converters  # noqa: F401 -- registers `reference`
-from claims.views import appointments, archives, documents, dossiers, files, missing
+from claims.views import agenda, appointments, archives, documents, dossiers, files, missing
 
 urlpatterns = [
     path("dossiers/", dossiers.dossiers, name="dossiers"),
@@ -19,6 +19,10 @@ urlpatterns = [
         name="dossier_expertise",
     ),
     path("dossiers/<str:cabinet>/<reference:reference>/etapes/", dossiers.dossier_steps, name="dossier_steps"),
+    path("a-valider/<int:pk>/date/", appointments.date_draft, name="date_draft"),
+    path("agenda/", agenda.agenda, name="agenda"),
+    path("agenda/abonnement/", agenda.agenda_subscription, name="agenda_subscription"),
+    path("agenda/<str:secret>.ics", agenda.agenda_feed, name="agenda_feed"),
     path("aide/dossier-introuvable/", missing.missing_dossier, name="missing_dossier"),
     path("documents/<uuid:public_id>/", files.document, name="document"),
     path("documents/<uuid:public_id>/apercu/", files.document_preview, name="document_preview"),

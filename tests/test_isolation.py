@@ -83,6 +83,10 @@ def _session(shop: SimpleNamespace, _code: str) -> dict[str, Any]:
     return {"pk": rows.get().pk}
 
 
+def _date_draft(shop: SimpleNamespace, code: str) -> dict[str, Any]:
+    return {"pk": shop.date_drafts[code].pk}
+
+
 ROUTES: dict[str, Rule] = {
     "home": Rule(public=True),
     "alive": Rule(public=True),
@@ -142,12 +146,16 @@ ROUTES: dict[str, Rule] = {
     "dossier_documents": Rule(own=_dossier),
     "dossier_steps": Rule(own=_dossier),
     "dossier_expertise": Rule(own=_dossier),
+    "date_draft": Rule(own=_date_draft),
+    "agenda": Rule(),
+    "agenda_subscription": Rule(acts=True),
+    "agenda_feed": Rule(public=True),
     "document": Rule(own=_document),
     "document_preview": Rule(own=_document),
     "document_acknowledge": Rule(own=_document, acts=True),
     "export": Rule(own=_export),
 }
-SECRET_ADDRESSES = {"password_reset_confirm", "email_confirm", "invitation", "sign_up_confirm"}
+SECRET_ADDRESSES = {"password_reset_confirm", "email_confirm", "invitation", "sign_up_confirm", "agenda_feed"}
 WITH_ROWS = [name for name, rule in ROUTES.items() if rule.own]
 
 
