@@ -21,7 +21,7 @@ from tests.factories import (
     PassageFactory,
 )
 
-AGENDA_QUERIES, EXPERTISE_QUERIES = 8, 15
+AGENDA_QUERIES, EXPERTISE_QUERIES = 8, 11
 
 
 @pytest.fixture(autouse=True)
