@@ -21,7 +21,7 @@ from claims.services.appointments import WITH_DATE, move_date, offered_kinds, sa
 from claims.services.date_drafts import ACTION, submit_date, wish_of, with_wish
 from claims.services.passages import policy_of, slots_for
 from claims.views.dossiers import dossier_or_404, frame, step
-from claims.workflow import DATE_ACTIONS, VISITS, Action, DateKind, DateStatus, date_actions_for
+from claims.workflow import DATE_ACTIONS, VISITS, Action, DateKind, DateStatus, State, date_actions_for
 
 CHIPS = {
     DateStatus.PROPOSED: ("them", "Proposée : le cabinet doit répondre"),
@@ -30,6 +30,13 @@ CHIPS = {
     DateStatus.REFUSED: ("", "Refusée"),
     DateStatus.WITHDRAWN: ("", "Retirée"),
     DateStatus.CANCELLED: ("", "Annulée"),
+}
+# What is expected now stands out among what may be done.
+EXPECTED = {
+    State.AWAITING_VISIT: DateKind.FIELD_VISIT,
+    State.AWAITING_REMOTE: DateKind.REMOTE,
+    State.IN_PROGRESS: DateKind.REPAIR,
+    State.AWAITING_INVOICE: DateKind.DELIVERY,
 }
 SHOWN_STEPS = 100
 
@@ -45,6 +52,7 @@ class Card:
     form: WishForm | None = None
     drafts: int = 0  # acts that wait for somebody of the shop
     is_open: bool = False
+    is_expected: bool = False
 
     @property
     def token(self) -> str:
@@ -150,6 +158,7 @@ def _cards(request: ActorRequest, subject: Dossier, typed: WishForm | None) -> l
     days: dict[str, Any] = {"slots": []}
     waiting = _waiting(request, subject) if cards else []
     for card in cards:
+        card.is_expected = EXPECTED.get(State(subject.state)) == card.kind and not (card.row and card.row.is_live)
         card.drafts = waiting.count(card.kind.value)
         if card in proposing:
             mine = typed is not None and typed.kind == card.kind
