@@ -21,7 +21,7 @@ from tests.factories import (
     PassageFactory,
 )
 
-AGENDA_QUERIES, EXPERTISE_QUERIES = 8, 11
+AGENDA_QUERIES, EXPERTISE_QUERIES = 8, 12
 
 
 @pytest.fixture(autouse=True)
@@ -205,7 +205,7 @@ def test_under_validation_a_date_waits_is_amended_and_leaves(world, client, doss
     client.force_login(DelegationFactory(profile=profile).member.user)
     page = reverse("dossier_expertise", args=["ALPES", dossier.reference])
     answer = propose(client, page, starts_on="2026-12-01")
-    draft = Draft.objects.get(action="appointment")
+    draft = Draft.objects.get(action="appointment", payload__dossier=dossier.pk)
     assert "un responsable de votre entreprise doit valider" in told(answer)
     assert not Appointment.objects.exists()
     assert card(answer).drafts == 1
