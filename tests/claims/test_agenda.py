@@ -21,7 +21,7 @@ from tests.factories import (
     PassageFactory,
 )
 
-AGENDA_QUERIES, EXPERTISE_QUERIES = 8, 12
+AGENDA_QUERIES, EXPERTISE_QUERIES = 9, 13
 
 
 @pytest.fixture(autouse=True)
@@ -230,6 +230,7 @@ def test_a_draft_approved_is_proposed_as_it_was(world, dossier):
 def test_the_page_costs_the_same_whatever_was_said(world, client, url, dossier, django_assert_num_queries):
     client.get(url)
     AppointmentFactory(dossier=dossier)
+    PassageFactory(cabinet=dossier.cabinet)
     with django_assert_num_queries(EXPERTISE_QUERIES):
         client.get(url)
     AppointmentFactory(dossier=dossier, kind="ead")
