@@ -1,4 +1,4 @@
-"""Who listens: a job that is ordered rings the workers, a refused draft gives its files back."""
+"""Who listens: a job rings the workers, a refused draft gives its files back, a fact changes what is expected."""
 
 from typing import Any
 
@@ -9,10 +9,11 @@ from django.dispatch import receiver
 from accounts.doorbell import Doorbell
 from accounts.journal import recorded
 from accounts.models import Draft, JournalEntry
+from accounts.scope import Actor
 from accounts.services import Event
 from claims import tasks
-from claims.models import Job
-from claims.services import deposits
+from claims.models import Dossier, Job
+from claims.services import deposits, expectations, requests
 
 doorbell = Doorbell(tasks.work_due)
 
@@ -27,3 +28,12 @@ def ring(**_more: Any) -> None:
 def hand_back(entry: JournalEntry, subject: models.Model, **_more: Any) -> None:
     if entry.event == Event.DRAFT_DECIDED and isinstance(subject, Draft) and subject.state == Draft.State.REFUSED:
         deposits.hand_back(subject)
+
+
+@receiver(recorded, dispatch_uid="claims.expect")
+def expect(sender: type[models.Model], entry: JournalEntry, subject: models.Model, actor: Actor, **_more: Any) -> None:
+    """Whatever is said of a dossier, or of something that hangs on one."""
+    dossier_id = subject.pk if isinstance(subject, Dossier) else getattr(subject, "dossier_id", None)
+    if dossier_id is not None:
+        requests.note_answers(dossier_id, actor=actor)
+        expectations.refresh([dossier_id])

@@ -3,9 +3,28 @@
 from django.urls import path
 
 from claims import converters  # noqa: F401 -- registers `reference`
-from claims.views import appointments, archives, deposits, documents, dossiers, exports, files, missing, receipts
+from claims.views import (
+    agenda,
+    appointments,
+    archives,
+    deposits,
+    documents,
+    dossiers,
+    exports,
+    files,
+    followup,
+    missing,
+    receipts,
+    todo,
+)
 
 urlpatterns = [
+    path("a-faire/", todo.todo, name="todo"),
+    path(
+        "dossiers/<str:cabinet>/<reference:reference>/demandes/<int:pk>/prolonger/",
+        todo.request_extend,
+        name="request_extend",
+    ),
     path("dossiers/", dossiers.dossiers, name="dossiers"),
     path("dossiers/affichage/", dossiers.list_display, name="list_display"),
     path("dossiers/export.csv", exports.dossiers_csv, name="dossiers_csv"),
@@ -22,6 +41,11 @@ urlpatterns = [
         name="dossier_expertise",
     ),
     path("dossiers/<str:cabinet>/<reference:reference>/etapes/", dossiers.dossier_steps, name="dossier_steps"),
+    path("a-valider/<int:pk>/date/", appointments.date_draft, name="date_draft"),
+    path("agenda/", agenda.agenda, name="agenda"),
+    path("agenda/abonnement/", agenda.agenda_subscription, name="agenda_subscription"),
+    path("agenda/<str:secret>.ics", agenda.agenda_feed, name="agenda_feed"),
+    path("dossiers/<str:cabinet>/<reference:reference>/suivi/", followup.dossier_facts, name="dossier_facts"),
     path("dossiers/<str:cabinet>/<reference:reference>/envoyer/", deposits.dossier_send, name="dossier_send"),
     path(
         "dossiers/<str:cabinet>/<reference:reference>/envoyer/fichiers/",

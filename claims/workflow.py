@@ -4,6 +4,8 @@ No database here. The table serves the guard (`Dossier.advance`), the buttons of
 tabs of the list, the documentation and an exhaustive test.
 """
 
+from collections import ChainMap
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -83,6 +85,23 @@ DONE: dict[str, str] = {
 }
 
 
+class Step(TextChoices):
+    """What else stands in the étapes of a dossier, beside its moves; the label is what is read there."""
+
+    REQUEST_WITHDRAWN = "request_withdrawn", "Demande de documents retirée"
+    REQUEST_ANSWERED = "request_answered", "Documents demandés envoyés"
+    REQUEST_DONE = "request_done", "Documents reçus et vérifiés"
+    DEADLINE_EXTENDED = "deadline_extended", "Délai prolongé"
+    REMINDED = "reminded", "Relance envoyée"
+    REMINDERS_SUSPENDED = "reminders_suspended", "Relances suspendues"
+    FACTS_NOTED = "facts_noted", "Informations complétées"
+    REMINDERS_RESUMED = "reminders_resumed", "Relances reprises"
+
+
+STEPS: Mapping[str, str] = ChainMap(DONE, {step.value: str(step.label) for step in Step})
+"""Every event of a dossier, as « étapes » tells it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Move:
     """One row of the table: this kind of actor may do this in these states; `to` None leaves the state as it is."""
@@ -124,6 +143,7 @@ TRANSITIONS: tuple[Move, ...] = (
         frozenset({State.VISIT_PLANNED, State.IN_PROGRESS}),
         State.AWAITING_DOCUMENTS,
     ),
+    Move(Action.REQUEST_DOCUMENTS, CABINET, OPEN - {State.VISIT_PLANNED, State.IN_PROGRESS}, None),
     Move(Action.ACCEPT_DOCUMENTS, CABINET, frozenset({State.AWAITING_DOCUMENTS}), State.IN_PROGRESS),
     Move(Action.PUBLISH_DOCUMENT, CABINET | PROGRAM, ANY, None),
     Move(Action.START_WORKS, CABINET, frozenset({State.VISIT_PLANNED}), State.IN_PROGRESS),
@@ -153,6 +173,14 @@ WAITING: dict[State, Turn] = {
     State.IN_PROGRESS: Turn(Kind.STAFF, "rendre ses conclusions", 5),
     State.AWAITING_INVOICE: Turn(Kind.REPAIRER, "envoyer la facture définitive", 10),
     State.CLOSED: Turn(None, "", None),
+}
+
+# Once the shop has sent what a state waits for, it is the cabinet's turn until the state moves on.
+CHECKING: dict[State, Turn] = {
+    State.AWAITING_REMOTE: Turn(Kind.STAFF, "examiner le dossier d'expertise à distance", 3),
+    State.AWAITING_VISIT: Turn(Kind.STAFF, "répondre à la date proposée", 2),
+    State.AWAITING_DOCUMENTS: Turn(Kind.STAFF, "vérifier les documents reçus", 3),
+    State.AWAITING_INVOICE: Turn(Kind.STAFF, "vérifier la facture", 5),
 }
 
 

@@ -19,9 +19,12 @@ from accounts.models import (
     EmailChange,
     Establishment,
     Invitation,
+    Knock,
     Organisation,
+    ShopInvitation,
     ShopMember,
     SignUp,
+    SiretCode,
     User,
 )
 from claims.models import (
@@ -31,11 +34,15 @@ from claims.models import (
     Contact,
     Deposit,
     Document,
+    DocumentRequest,
     Dossier,
+    DossierFacts,
+    Expectation,
     Export,
     Job,
     MissingDossierRequest,
     Passage,
+    ReminderLetter,
     Upload,
     VerdictReason,
     VisitPolicy,
@@ -44,7 +51,7 @@ from claims.models.appointments import Side
 from claims.models.documents import family_of
 from claims.models.missing import key_of
 from claims.services.receipts import new_number
-from claims.workflow import DateKind, DateStatus
+from claims.workflow import DateKind, DateStatus, State
 from tariffs.cells import key
 from tariffs.models import TariffRate, TariffVersion, Transmission
 
@@ -211,6 +218,38 @@ class SignUpFactory(factory.django.DjangoModelFactory):
     postal_code = "73000"
 
 
+class SiretCodeFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = SiretCode
+
+    request = factory.SubFactory(AccountRequestFactory)
+    user = factory.SelfAttribute("request.user")
+    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(minutes=15))
+
+
+class ShopInvitationFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ShopInvitation
+
+    cabinet = factory.SubFactory(CabinetFactory)
+    company_name = factory.Sequence(lambda n: f"Carrosserie invitée {n}")
+    siret = factory.Sequence(lambda n: siret(n + 800_000))
+    postal_code = "73000"
+    email = factory.Sequence(lambda n: f"garage{n}@exemple.test")
+    checked_how = "appel"
+    inviter = factory.SubFactory(UserFactory)
+    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=14))
+    token_hash = factory.Sequence(lambda n: f"{n:064x}")
+
+
+class KnockFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Knock
+
+    kind = "reset"
+    typed = {"email": "quelqu-un@exemple.test"}
+
+
 class EmailChangeFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = EmailChange
@@ -334,6 +373,49 @@ class JobFactory(factory.django.DjangoModelFactory):
     subject_id = factory.SelfAttribute("dossier.pk")
     cabinet = factory.SelfAttribute("dossier.cabinet")
     establishment = factory.SelfAttribute("dossier.establishment")
+
+
+class RequestFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = DocumentRequest
+
+    dossier = factory.SubFactory(DossierFactory)
+    cabinet = factory.SelfAttribute("dossier.cabinet")
+    establishment = factory.SelfAttribute("dossier.establishment")
+    kinds = ["devis"]
+    asked_by = factory.SelfAttribute("cabinet.name")
+    due_on = date(2026, 12, 1)
+
+
+class ExpectationFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Expectation
+
+    dossier = factory.SubFactory(DossierFactory)
+    cabinet = factory.SelfAttribute("dossier.cabinet")
+    establishment = factory.SelfAttribute("dossier.establishment")
+    who = Expectation.Who.SHOP
+    kind = State.AWAITING_VISIT
+    state_since = factory.SelfAttribute("dossier.state_since")
+    due_on = date(2026, 12, 1)
+
+
+class FactsFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = DossierFacts
+
+    dossier = factory.SubFactory(DossierFactory)
+    cabinet = factory.SelfAttribute("dossier.cabinet")
+    establishment = factory.SelfAttribute("dossier.establishment")
+
+
+class LetterFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ReminderLetter
+
+    user = factory.SubFactory(UserFactory)
+    sent_on = date(2026, 1, 2)
+    expectations = factory.LazyFunction(lambda: [0])
 
 
 class AppointmentFactory(factory.django.DjangoModelFactory):

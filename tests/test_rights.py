@@ -29,11 +29,13 @@ NEEDS: dict[str, Right] = {
     "export": Right.VIEW,
     "receipt_pdf": Right.VIEW,
 }
+# What is posted to a row one may see: 403 without the right.
+ACTS: dict[str, Right] = {"request_extend": Right.DEPOSIT, "dossier_facts": Right.DATES}
 # Pages from which one sends: 404 without « consulter », 403 without one of these.
 SENDING = {Right.DEPOSIT, Right.INVOICE, Right.SUPPLEMENT}
 SENDS = {"dossier_send": SENDING, "dossier_uploads": SENDING}
 # What is posted to a row: 404 without the right.
-ACTS: dict[str, Right] = {"tariff_file": Right.TARIFFS, "tariff_resend": Right.TARIFFS}
+HIDDEN_ACTS: dict[str, Right] = {"tariff_file": Right.TARIFFS, "tariff_resend": Right.TARIFFS}
 MANAGES = {
     "person",
     "profile",
@@ -41,6 +43,7 @@ MANAGES = {
     "delegation_revoke",
     "invitation_revoke",
     "draft_decide",
+    "date_draft",
     "establishment_leave",
 }  # a colleague's row: 403
 # Pages of a right held at one establishment at least: 403 without it.
@@ -51,7 +54,8 @@ OWN |= {"account_login", "account_reauthenticate", "my_data"}
 # Rows of one person: nobody else's, whatever their right (tests/accounts/test_settings.py, claims/test_deposits.py).
 PERSONAL = {"session_end", "passkey_remove", "upload", "upload_remove", "upload_preview"}
 FREE = (
-    {"home", "login", "pending", "dossiers", "establishments", "missing_dossier"}
+    {"request_act", "join_decide", "home", "login", "pending", "dossiers", "todo", "establishments", "missing_dossier"}
+    | {"agenda", "agenda_subscription"}
     | {"dossiers_csv", "dossiers_xlsx", "list_display"}
     | OWN & set(ROUTES)
     | {name for name, rule in ROUTES.items() if rule.public}
@@ -62,7 +66,7 @@ def may_manage(rights, name):
     """A page may be looked at; an act on « consulter » needs that right too, and ending a membership the owner."""
     return Right.PEOPLE in rights and (
         name in {"person", "profile"}
-        or (name not in {"person_end", "draft_decide", "establishment_leave"} and Right.VIEW in rights)
+        or (name not in {"person_end", "draft_decide", "date_draft", "establishment_leave"} and Right.VIEW in rights)
     )
 
 
@@ -76,7 +80,7 @@ ROLES = {
 
 
 def test_every_route_says_which_right_it_needs():
-    rows = set(NEEDS) | set(SENDS) | set(ACTS) | MANAGES | PERSONAL
+    rows = set(NEEDS) | set(SENDS) | set(ACTS) | set(HIDDEN_ACTS) | MANAGES | PERSONAL
     assert rows | set(SOMEWHERE) | {"drafts"} | FREE == set(ROUTES)
     assert rows == {name for name, rule in ROUTES.items() if rule.own}
 
@@ -111,6 +115,10 @@ def test_each_right_opens_its_routes_and_no_other(role, world, client):
         answer = ask(reverse(name, kwargs=ROUTES[name].own(world.lac, "ALPES")))
         assert answer.status_code == (found if right in ROLES[role] else 404), (role, name)
         body_of(answer)
+    for name, right in ACTS.items():
+        answer = client.post(reverse(name, kwargs=ROUTES[name].own(world.lac, "ALPES")))
+        wanted = 404 if Right.VIEW not in ROLES[role] else 302 if right in ROLES[role] else 403
+        assert answer.status_code == wanted, (role, name)
     for name, rights in SENDS.items():
         answer = client.get(reverse(name, kwargs=ROUTES[name].own(world.lac, "ALPES")))
         expected = 404 if Right.VIEW not in ROLES[role] else 200 if rights & ROLES[role] else 403
@@ -126,7 +134,7 @@ def test_each_right_opens_its_routes_and_no_other(role, world, client):
     for name in sorted(MANAGES, key=lambda name: name == "establishment_leave"):
         ask = client.post if ROUTES[name].acts else client.get
         status = ask(reverse(name, kwargs=ROUTES[name].own(world.lac, "ALPES"))).status_code
-        if name in {"draft_decide", "establishment_leave"} and not ROLES[role]:
+        if name in {"draft_decide", "date_draft", "establishment_leave"} and not ROLES[role]:
             assert status == 404, "a row of an establishment where one may do nothing"
             continue
         assert (status != 403) == (role == "responsable" or may_manage(ROLES[role], name)), (role, name, status)
@@ -136,6 +144,6 @@ def test_each_right_opens_its_routes_and_no_other(role, world, client):
 def test_each_right_lets_its_acts_through_and_no_other(role, world, client):
     client.force_login(person(world, role))
 
-    for name, right in ACTS.items():
+    for name, right in HIDDEN_ACTS.items():
         answer = client.post(reverse(name, kwargs=ROUTES[name].own(world.lac, "ALPES")))
         assert answer.status_code == (302 if right in ROLES[role] else 404), (role, name)

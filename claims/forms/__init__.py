@@ -235,6 +235,25 @@ class VerifyForm(forms.Form):
         return digest.hexdigest()
 
 
+class LoanForm(forms.Form):
+    """The courtesy car of the repair, and the inspection the shop has read."""
+
+    loan_from = forms.DateField(
+        label="Véhicule prêté du", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    loan_to = forms.DateField(
+        label="au",
+        required=False,
+        help_text="Vide tant que le retour n’est pas fixé.",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    inspection_until = forms.DateField(
+        label="Contrôle technique valable jusqu’au",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+
 PAPER_ORDERS: dict[str, tuple[str, Callable[[Document], Any], bool]] = {  # label, key, whether the largest comes first
     "-date": ("Les plus récents d’abord", lambda paper: paper.published_at, True),
     "date": ("Les plus anciens d’abord", lambda paper: paper.published_at, False),

@@ -7,11 +7,16 @@ from claims.models.contacts import Contact
 from claims.models.deposits import Deposit, Upload
 from claims.models.documents import Document
 from claims.models.dossiers import Dossier, DossierTally, DossierVisit
+from claims.models.expectations import Expectation
 from claims.models.exports import Export
+from claims.models.facts import DossierFacts
 from claims.models.jobs import Job
 from claims.models.missing import MissingDossierRequest
 from claims.models.passages import Passage, VisitPolicy
 from claims.models.preferences import ListPreference
+from claims.models.reminders import ReminderLetter
+from claims.models.requests import DocumentRequest
+from claims.models.rules import CabinetRules
 from claims.models.verdicts import VerdictReason
 
 __all__ = [
@@ -19,17 +24,22 @@ __all__ = [
     "AgendaFeed",
     "Appointment",
     "AssignedDossier",
+    "CabinetRules",
     "Contact",
     "Deposit",
     "Document",
+    "DocumentRequest",
     "Dossier",
+    "DossierFacts",
     "DossierTally",
     "DossierVisit",
+    "Expectation",
     "Export",
     "Job",
     "ListPreference",
     "MissingDossierRequest",
     "Passage",
+    "ReminderLetter",
     "Upload",
     "VerdictReason",
     "VisitPolicy",

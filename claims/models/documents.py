@@ -30,6 +30,10 @@ class DocumentQuerySet(TenantQuerySet["Document"]):
         """What the shop sent to the cabinet."""
         return self.filter(direction=Document.Direction.SENT)
 
+    def accepted(self) -> "DocumentQuerySet":
+        """What the shop sent and the cabinet did not refuse: what need not be asked for again."""
+        return self.sent().exclude(verdict=Document.Verdict.REFUSED)
+
     def in_force(self) -> "DocumentQuerySet":
         """What a shop must repair and invoice by: the current report and prise en charge."""
         return self.received().filter(kind__in=(*REPORTS, Document.Kind.COVERAGE), replaced_at=None)

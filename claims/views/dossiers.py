@@ -23,7 +23,7 @@ from claims.services.preferences import remember_list
 from claims.services.uploads import may_send
 from claims.views import columns, listing
 from claims.views.panels import panels
-from claims.workflow import DONE, Tab
+from claims.workflow import STEPS, Tab
 
 
 def dossier_or_404(request: ActorRequest, cabinet: str, reference: str) -> Dossier:
@@ -138,7 +138,7 @@ def step(entry: JournalEntry) -> dict[str, Any]:
     texts = [str(entry.detail[key]) for key in ("document", "what", "reason", "siret") if entry.detail.get(key)]
     return {
         "at": entry.at,
-        "label": DONE.get(entry.event, entry.event),
+        "label": STEPS.get(entry.event, entry.event),
         "text": " – ".join(texts),
         "by": entry.actor_label,
     }

@@ -29,6 +29,11 @@ CABINET_MOVES = {
     ("closed", "attente_facture"): "termine",
     ("invoice_refused", "termine"): "attente_facture",
 }
+# Asked outside these two states, documents leave the dossier where it stands.
+CABINET_MOVES |= {
+    ("documents_requested", state): state
+    for state in ("mission_recue", "attente_ead", "attente_rdv", "attente_documents", "attente_facture")
+}
 SHOP_MOVES = {key: to for key, to in CABINET_MOVES.items() if key[0] in {"visit_planned", "visit_cancelled"}}
 DATES = {  # of an open dossier, and without a move of its own
     "cabinet": {"date_offered", "date_validated", "date_refused", "date_withdrawn", "date_cancelled"},
