@@ -14,6 +14,7 @@ from claims.views import (
     followup,
     missing,
     receipts,
+    supplements,
     todo,
 )
 
@@ -40,6 +41,11 @@ urlpatterns = [
         name="dossier_expertise",
     ),
     path("dossiers/<str:cabinet>/<reference:reference>/etapes/", dossiers.dossier_steps, name="dossier_steps"),
+    path(
+        "dossiers/<str:cabinet>/<reference:reference>/complement/",
+        supplements.dossier_supplement,
+        name="dossier_supplement",
+    ),
     path("dossiers/<str:cabinet>/<reference:reference>/suivi/", followup.dossier_facts, name="dossier_facts"),
     path("dossiers/<str:cabinet>/<reference:reference>/envoyer/", deposits.dossier_send, name="dossier_send"),
     path(
