@@ -48,7 +48,7 @@ OWN |= {"account_login", "account_reauthenticate", "my_data"}
 PERSONAL = {"session_end", "passkey_remove"}
 FREE = (
     {"home", "login", "pending", "dossiers", "establishments", "missing_dossier"}
-    | {"dossiers_csv", "dossiers_xlsx", "list_display"}
+    | {"dossiers_csv", "dossiers_xlsx", "list_display", "notifications", "notifications_read"}
     | OWN & set(ROUTES)
     | {name for name, rule in ROUTES.items() if rule.public}
 )

@@ -29,6 +29,7 @@ from tests.factories import (
     JobFactory,
     LinkFactory,
     MissingFactory,
+    NewsFactory,
     OrganisationFactory,
     PassageFactory,
     ShopMemberFactory,
@@ -121,6 +122,7 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         shop.dates[code] = AppointmentFactory(dossier=dossier)
         PassageFactory(cabinet=side.cabinet, establishment=establishment, sector=f"Passage {code} {name}", weekday=1)
         JobFactory(dossier=dossier)
+        NewsFactory(user=owner, dossier=dossier, title=f"NOUVELLE {code} {name}")
         shop.documents[code] = DocumentFactory(dossier=dossier, label=f"RAPPORT {code} {name}.pdf")
         shop.exports[code] = ExportFactory(dossier=dossier, user=owner, name=f"EXPORT-{code}-{name}.zip")
         AcknowledgementFactory(document=shop.documents[code], user=owner)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from random import Random
 
 from django.db import connection
@@ -11,8 +11,10 @@ from django.utils import timezone
 from accounts import scope
 from accounts.models import Cabinet, JournalEntry
 from accounts.scope import System
-from claims.models import Document, Dossier, DossierVisit
+from claims.models import Contact, Document, Dossier, DossierVisit
+from messaging.services import news
 from portal.demo import dossiers, network, papers
+from portal.demo.contacts import contacts
 from portal.demo.dossiers import Claim
 from portal.demo.files import Archive, writing
 from portal.demo.papers import Bases
@@ -21,6 +23,7 @@ from portal.demo.traces import journal, visits
 
 SIZE, SEED = 2000, 74
 BATCH = 1000
+NEWS_OF = timedelta(days=21)  # what the notification centre begins with
 LOCK = 7_400_074  # of our own choosing: two loadings at once take turns
 Progress = Callable[[int], object]
 
@@ -68,6 +71,8 @@ def _load(rng: Random, size: int, seed: int, today: date, progress: Progress) ->
         _load_documents(archive, hundred, loaded)
         progress(len(hundred))
     DossierVisit.objects.bulk_create(visits(rng, built.logins, claims), BATCH)
+    Contact.objects.bulk_create(contacts(Cabinet.objects.order_by("pk")))
+    news.show(list(JournalEntry.objects.filter(at__gte=midnight - NEWS_OF).values_list("pk", flat=True)))
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # fail while the files can still be taken away
     return loaded
