@@ -38,11 +38,14 @@ class System(StrEnum):
     SIGN_UP = "sign_up"
     ACCOUNT = "account"  # a person's own settings
     APPROVAL = "approval"
+    PROOF = "proof"
     DIAGNOSIS = "diagnosis"  # reads the establishments of the asker's own SIREN, nothing else
     OUTBOX = "outbox"
     JOBS = "jobs"
+    RECEIPT = "receipt"  # finds one receipt by its number, to compare fingerprints with it
     IMPORT = "import"
     UPKEEP = "upkeep"
+    FOLLOW_UP = "follow_up"  # what is expected of whom, and the reminders of it
     DELEGATION = "delegation"
     PORTFOLIO = "portfolio"
     VALIDATION = "validation"

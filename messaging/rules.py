@@ -6,12 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.apps import apps
-from django.conf import settings
-from django.contrib.auth.tokens import default_token_generator
 from django.db.models import QuerySet
-from django.urls import reverse
-from django.utils.encoding import force_bytes
-from django.utils.http import urlsafe_base64_encode
 
 from accounts.models import (
     AccountRequest,
@@ -22,22 +17,26 @@ from accounts.models import (
     EmailChange,
     Invitation,
     JournalEntry,
+    ShopInvitation,
     ShopMember,
-    SignUp,
     User,
 )
 from accounts.scope import Right
-from accounts.services import Event, confirmation_token, email_change_token
+from accounts.services import Event, email_change_token
 from accounts.services.invitations import token_of
 from accounts.validators import display_siret
-from claims.models import Appointment, MissingDossierRequest
+from claims.models import Appointment, Deposit, MissingDossierRequest, ReminderLetter
 from claims.models.appointments import Side
+from claims.services import deposits, quarantine, reminders
 from claims.services.appointments import Fact as DateFact
 from claims.services.appointments import said
 from claims.services.missing import Fact
+from messaging import doorstep, sending
+from messaging.links import address
 from messaging.models import Notification
 
 State = AccountRequest.State
+REMINDED_LINES = 30  # dossiers named in a reminder; the page it leads to has them all
 DECIDERS = (CabinetMember.Role.MANAGER, CabinetMember.Role.CLERK)
 
 
@@ -67,11 +66,6 @@ class Tell:
         return f"t{int(entry.at.timestamp() // self.once_per.total_seconds())}"
 
 
-def address(name: str, *args: Any) -> str:
-    """An absolute link; its host is the setting's, never one that a request brought along."""
-    return f"{settings.BASE_URL}{reverse(name, args=args)}"
-
-
 # People --------------------------------------------------------------------------------------------------------------
 
 
@@ -84,20 +78,8 @@ def _deciders(request: AccountRequest) -> QuerySet[User]:
     return _active(staff.values("user"))
 
 
-def _requester(request: AccountRequest) -> QuerySet[User]:
-    return User.objects.filter(pk=request.user_id, is_active=True)
-
-
-def _applicant(sign_up: SignUp) -> QuerySet[User]:
-    return User.objects.filter(pk=sign_up.user_id, is_active=True)
-
-
 def _changing(change: EmailChange) -> QuerySet[User]:
     return User.objects.filter(pk=change.user_id, is_active=True)
-
-
-def _welcomed(request: AccountRequest) -> QuerySet[User]:
-    return _active(ShopMember.objects.filter(user=request.user_id, left_at=None).values("user"))
 
 
 def _owners(member: ShopMember) -> QuerySet[User]:
@@ -136,7 +118,7 @@ def _themself(user: User) -> QuerySet[User]:
     return User.objects.filter(pk=user.pk, is_active=True)
 
 
-def _clerks(request: MissingDossierRequest) -> QuerySet[User]:
+def _clerks(request: MissingDossierRequest | Deposit) -> QuerySet[User]:
     """The cabinet's gestionnaires; where there is none, whoever decides."""
     staff = CabinetMember.objects.filter(cabinet=request.cabinet_id, left_at=None, role__in=DECIDERS)
     clerks = staff.filter(role=CabinetMember.Role.CLERK, user__is_active=True)
@@ -152,6 +134,14 @@ def _asker(request: MissingDossierRequest) -> QuerySet[User]:
         user=request.author_id, left_at=None, organisation__establishments=request.establishment_id
     )
     return _active((members.none() if closed.exists() else members).values("user"))
+
+
+def _reminded(letter: ReminderLetter) -> QuerySet[User]:
+    return User.objects.filter(pk=letter.user_id, is_active=True)
+
+
+def _network(_subject: Any) -> QuerySet[User]:
+    return User.objects.filter(is_superuser=True, is_active=True)
 
 
 def _round(row: Appointment) -> QuerySet[User]:
@@ -183,10 +173,6 @@ def _decided(request: AccountRequest) -> str:
     return "" if request.state == State.PENDING else "la demande est déjà décidée"
 
 
-def _not(state: str) -> Callable[[AccountRequest], str]:
-    return lambda request: "" if request.state == state else "la décision a changé"
-
-
 def _gone(member: ShopMember) -> str:
     return "le collaborateur est reparti" if member.left_at else ""
 
@@ -199,7 +185,7 @@ def _answered_since(side: Side) -> Callable[[Appointment], str]:
     return lambda row: "l’autre partie a répondu depuis" if row.moved_by == side else ""
 
 
-def _invitation_over(invitation: Invitation) -> str:
+def _invitation_over(invitation: Invitation | ShopInvitation) -> str:
     return "" if invitation.is_open else "l'invitation est acceptée, annulée ou trop ancienne"
 
 
@@ -215,30 +201,11 @@ def _draft_decided(draft: Draft) -> str:
     return "" if draft.state == Draft.State.PENDING else "le brouillon est déjà décidé"
 
 
+def _nothing_missing(letter: ReminderLetter) -> str:
+    return "" if reminders.still_missing(letter) else "plus rien ne manque"
+
+
 # What a mail says ----------------------------------------------------------------------------------------------------
-
-
-def _confirmation(sign_up: SignUp, _user: User) -> dict[str, Any]:
-    link = address("sign_up_confirm", confirmation_token(sign_up))
-    return {"sign_up": sign_up, "siret": display_siret(sign_up.siret), "link": link}
-
-
-def _request(request: AccountRequest, _user: User) -> dict[str, Any]:
-    return {
-        "request": request,
-        "cabinet": request.cabinet,
-        "siret": display_siret(request.siret),
-        "link": address("admin:accounts_accountrequest_change", request.pk),
-    }
-
-
-def _decision(request: AccountRequest, _user: User) -> dict[str, Any]:
-    siret = display_siret(request.siret)
-    return {"request": request, "cabinet": request.cabinet, "siret": siret, "link": address("login")}
-
-
-def _doors(_subject: User, _user: User) -> dict[str, Any]:
-    return {"link": address("login"), "reset_link": address("password_reset")}
 
 
 def _email_change(change: EmailChange, _user: User) -> dict[str, Any]:
@@ -253,10 +220,6 @@ def _factors(_subject: User, _user: User) -> dict[str, Any]:
     return {"link": address("mfa_index"), "reset_link": address("password_reset")}
 
 
-def _colleague(member: ShopMember, _user: User) -> dict[str, Any]:
-    return {"colleague": member.user.email, "organisation": member.organisation.name, "link": address("home")}
-
-
 def _invited(invitation: Invitation, _user: User) -> dict[str, Any]:
     """The token is made here, as the mail leaves, and kept nowhere."""
     return {"invitation": invitation, "link": address("invitation", token_of(invitation))}
@@ -268,13 +231,6 @@ def _access(delegation: Delegation, _user: User) -> dict[str, Any]:
 
 def _draft(draft: Draft, user: User) -> dict[str, Any]:
     return {"draft": draft, "link": address("home" if user.pk == draft.author_id else "drafts")}
-
-
-def _reset(user: User, _user: User) -> dict[str, Any]:
-    """The token is made here, as the mail leaves, and kept nowhere."""
-    token = default_token_generator.make_token(user)
-    link = address("password_reset_confirm", urlsafe_base64_encode(force_bytes(user.pk)), token)
-    return {"link": link, "minutes": settings.PASSWORD_RESET_TIMEOUT // 60}
 
 
 def _missing(request: MissingDossierRequest, _user: User) -> dict[str, Any]:
@@ -292,6 +248,21 @@ def _found(request: MissingDossierRequest, _user: User) -> dict[str, Any]:
     return {"cabinet": request.cabinet, "link": address("missing_dossier")}
 
 
+def _reminder(letter: ReminderLetter, _user: User) -> dict[str, Any]:
+    """References and what is expected; neither the insured nor the car."""
+    lines = [
+        {
+            "reference": row.dossier.reference,
+            "cabinet": row.dossier.cabinet.name,
+            "text": row.text,
+            "due_on": row.due_on,
+            "link": address("dossier", row.dossier.cabinet.code, row.dossier.reference),
+        }
+        for row in reminders.still_missing(letter)
+    ]
+    return {"lines": lines[:REMINDED_LINES], "count": len(lines), "link": address("todo")}
+
+
 def _date(row: Appointment, _user: User) -> dict[str, Any]:
     """The date as it stands when the mail leaves; neither the insured nor the car."""
     dossier = row.dossier
@@ -305,19 +276,54 @@ def _date(row: Appointment, _user: User) -> dict[str, Any]:
 
 
 TELL: dict[str, Tell] = {
-    Event.EMAIL_TO_CONFIRM: Tell("accounts/email/email_to_confirm", _applicant, _confirmation),
-    Event.ACCOUNT_REQUESTED: Tell("accounts/email/account_requested", _deciders, _request, _decided),
-    Event.ACCOUNT_EXISTS: Tell("accounts/email/account_exists", _themself, _doors, once_per=timedelta(hours=1)),
-    Event.ACCOUNT_APPROVED: Tell("accounts/email/account_approved", _welcomed, _decision, _not(State.APPROVED)),
-    Event.ACCOUNT_REFUSED: Tell("accounts/email/account_refused", _requester, _decision, _not(State.REFUSED)),
-    Event.COLLEAGUE_JOINED: Tell("accounts/email/colleague_joined", _owners, _colleague, _gone),
+    Event.EMAIL_TO_CONFIRM: Tell("accounts/email/email_to_confirm", doorstep.applicant, doorstep.confirmation),
+    Event.ACCOUNT_REQUESTED: Tell("accounts/email/account_requested", _deciders, doorstep.request, _decided),
+    Event.ACCOUNT_EXISTS: Tell(
+        "accounts/email/account_exists", _themself, doorstep.doors, once_per=timedelta(hours=1)
+    ),
+    Event.ACCOUNT_ASKED: Tell("accounts/email/account_asked", doorstep.requester, doorstep.asked, doorstep.not_asked),
+    Event.ACCOUNT_ANSWERED: Tell("accounts/email/account_answered", _deciders, doorstep.request, _decided),
+    Event.COLLEAGUE_ASKED: Tell(
+        "accounts/email/colleague_asked", doorstep.owners_of_siret, doorstep.colleague_request, _decided
+    ),
+    Event.SIRET_CODE_SENT: Tell(
+        "accounts/email/siret_code",
+        doorstep.coder,
+        doorstep.code,
+        doorstep.code_over,
+        to=lambda code: str(code.link.email),
+    ),
+    Event.SIRET_PROVEN: Tell("accounts/email/siret_proven", _deciders, doorstep.request, _decided),
+    Event.SHOP_INVITED: Tell(
+        "accounts/email/shop_invited",
+        doorstep.cabinet_inviter,
+        doorstep.shop_invited,
+        _invitation_over,
+        to=lambda row: str(row.email),
+    ),
+    Event.ESTABLISHMENT_PROPOSED: Tell(
+        "accounts/email/establishment_proposed", doorstep.owners_of_siren, doorstep.proposed, doorstep.has_owner
+    ),
+    Event.ACCOUNT_APPROVED: Tell(
+        "accounts/email/account_approved",
+        doorstep.welcomed,
+        doorstep.decision,
+        doorstep.decided_otherwise(State.APPROVED),
+    ),
+    Event.ACCOUNT_REFUSED: Tell(
+        "accounts/email/account_refused",
+        doorstep.requester,
+        doorstep.decision,
+        doorstep.decided_otherwise(State.REFUSED),
+    ),
+    Event.COLLEAGUE_JOINED: Tell("accounts/email/colleague_joined", _owners, doorstep.colleague, _gone),
     Event.INVITED: Tell("accounts/email/invited", _inviter, _invited, _invitation_over, to=lambda row: str(row.email)),
     Event.ACCESS_GRANTED: Tell("accounts/email/access_granted", _member, _access, _delegation_over),
     Event.ACCESS_REVOKED: Tell("accounts/email/access_revoked", _member, _access),
-    Event.MEMBER_LEFT: Tell("accounts/email/member_left", _member, _colleague),
+    Event.MEMBER_LEFT: Tell("accounts/email/member_left", _member, doorstep.colleague),
     Event.DRAFT_SUBMITTED: Tell("accounts/email/draft_submitted", _company_owners, _draft, _draft_decided),
     Event.DRAFT_DECIDED: Tell("accounts/email/draft_decided", _author, _draft),
-    Event.PASSWORD_CHANGED: Tell("accounts/email/password_changed", _themself, _doors),
+    Event.PASSWORD_CHANGED: Tell("accounts/email/password_changed", _themself, doorstep.doors),
     Event.EMAIL_CHANGE_ASKED: Tell(
         "accounts/email/email_change_asked",
         _changing,
@@ -331,7 +337,18 @@ TELL: dict[str, Tell] = {
     Event.FACTOR_ADDED: Tell("accounts/email/factor_added", _themself, _factors),
     Event.FACTOR_REMOVED: Tell("accounts/email/factor_removed", _themself, _factors),
     Event.CODES_RENEWED: Tell("accounts/email/codes_renewed", _themself, _factors),
-    Event.PASSWORD_RESET: Tell("accounts/email/password_reset", _themself, _reset, once_per=timedelta(minutes=1)),
+    Event.PASSWORD_RESET: Tell(
+        "accounts/email/password_reset", _themself, doorstep.reset, once_per=timedelta(minutes=1)
+    ),
+    reminders.Fact.REMINDER_LETTER: Tell("claims/email/reminder_letter", _reminded, _reminder, _nothing_missing),
+    deposits.Fact.RECEIPT_ISSUED: Tell("claims/email/receipt_issued", sending.depositor, sending.receipt),
+    deposits.Fact.DEPOSIT_ARRIVED: Tell("claims/email/deposit_arrived", _clerks, sending.arrived),
+    quarantine.Fact.DOCUMENT_INFECTED: Tell(
+        "claims/email/document_infected", sending.document_sender, sending.quarantined
+    ),
+    quarantine.Fact.SCAN_DELAYED: Tell(
+        "claims/email/scan_delayed", _network, sending.quarantined, once_per=timedelta(hours=1)
+    ),
     Fact.MISSING_DOSSIER_ASKED: Tell("claims/email/missing_dossier_asked", _clerks, _missing, _answered),
     Fact.MISSING_DOSSIER_ANSWERED: Tell("claims/email/missing_dossier_answered", _asker, _found),
     DateFact.DATE_FOR_CABINET: Tell("claims/email/date_for_cabinet", _round, _date, _answered_since(Side.CABINET)),

@@ -12,6 +12,7 @@ from accounts import scope
 from accounts.models import Cabinet, JournalEntry
 from accounts.scope import System
 from claims.models import Contact, Document, Dossier, DossierVisit
+from claims.services import expectations
 from messaging.services import news
 from portal.demo import dossiers, network, papers
 from portal.demo.contacts import contacts
@@ -70,6 +71,7 @@ def _load(rng: Random, size: int, seed: int, today: date, progress: Progress) ->
         hundred = claims[first : first + 100]
         _load_documents(archive, hundred, loaded)
         progress(len(hundred))
+    expectations.reconcile()
     DossierVisit.objects.bulk_create(visits(rng, built.logins, claims), BATCH)
     Contact.objects.bulk_create(contacts(Cabinet.objects.order_by("pk")))
     news.show(list(JournalEntry.objects.filter(at__gte=midnight - NEWS_OF).values_list("pk", flat=True)))
