@@ -13,7 +13,7 @@ from accounts.models import JournalEntry
 from accounts.scope import Actor, Right, System
 from claims.models import Document, Dossier
 from claims.services.dossiers import note_visits
-from claims.workflow import DONE, Action, Fact
+from claims.workflow import DONE, STEPS, Action, Fact, Step
 from messaging.models import News, NewsQuerySet
 
 POPPED_UP = 5
@@ -24,6 +24,8 @@ QUIET = frozenset(
     {Action.RECEIVE, Action.SYNCHRONISE, Action.START_WORKS, Action.CLOSE, Action.PROPOSE_DATE, Action.ACCEPT_DATE}
     | {Fact.VERSION_ACKNOWLEDGED, Fact.DOCUMENT_SEEN, Fact.DOCUMENT_ACCEPTED, Fact.EXPORT_ORDERED}
 )
+ASKED = (Step.REQUEST_WITHDRAWN, Step.REQUEST_DONE, Step.DEADLINE_EXTENDED)
+TOLD = frozenset(event for event in DONE if event not in QUIET).union(ASKED)
 
 # Whoever answers for the company, or may look at the establishment by a delegation in force; nobody the cabinet has
 # closed. Whether they still may is asked again when they read.
@@ -54,7 +56,7 @@ ON CONFLICT DO NOTHING
 
 
 def is_news(entry: JournalEntry) -> bool:
-    return entry.subject_type == Dossier._meta.label_lower and entry.event in DONE and entry.event not in QUIET
+    return entry.subject_type == Dossier._meta.label_lower and entry.event in TOLD
 
 
 def show(facts: Sequence[int]) -> int:
@@ -62,8 +64,8 @@ def show(facts: Sequence[int]) -> int:
     values: dict[str, Any] = {
         "facts": list(facts),
         "titles": _json({kind.value: str(kind.label) for kind in Document.Kind}),
-        "events": _json({str(event): label for event, label in DONE.items()}),
-        "told": sorted(str(event) for event in DONE if event not in QUIET),
+        "events": _json({str(event): STEPS[event] for event in TOLD}),
+        "told": sorted(str(event) for event in TOLD),
         "published": Action.PUBLISH_DOCUMENT.value,
         "today": timezone.localdate(),
     }
