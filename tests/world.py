@@ -34,6 +34,7 @@ from tests.factories import (
     LetterFactory,
     LinkFactory,
     MissingFactory,
+    NewsFactory,
     OrganisationFactory,
     PassageFactory,
     RequestFactory,
@@ -48,6 +49,12 @@ from tests.factories import (
     VerdictReasonFactory,
     VisitPolicyFactory,
 )
+
+DATE_DRAFT = {
+    "kind": "ead",
+    "action": "date_proposed",
+    "wish": {"on": "2026-12-03", "until": "", "half": "", "at": ""},
+}
 
 
 @dataclass
@@ -105,6 +112,7 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         email_change=EmailChangeFactory(user=owner),
         dossiers={},
         dates={},
+        date_drafts={},
         feed=FeedFactory(user=owner, establishment=establishment),
         documents={},
         exports={},
@@ -131,10 +139,14 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
             cabinet=side.cabinet, establishment=establishment, author=owner, wanted=f"{code}-PERDU-{name.upper()}"
         )
         shop.dossiers[code] = dossier
+        shop.date_drafts[code] = DraftFactory(
+            establishment=establishment, author=member.user, action="appointment", payload=DATE_DRAFT
+        )
         TransmissionFactory(version=shop.tariff, cabinet=side.cabinet)
         shop.dates[code] = AppointmentFactory(dossier=dossier)
         PassageFactory(cabinet=side.cabinet, establishment=establishment, sector=f"Passage {code} {name}", weekday=1)
         JobFactory(dossier=dossier)
+        NewsFactory(user=owner, dossier=dossier, title=f"NOUVELLE {code} {name}")
         shop.requests[code] = RequestFactory(dossier=dossier, text=f"DEMANDE {code} {name}")
         ExpectationFactory(dossier=dossier)
         FactsFactory(dossier=dossier)
