@@ -5,8 +5,10 @@ import hashlib
 from typing import Any
 
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
+from django.db.models import QuerySet
 
 from accounts.scope import Actor, Kind
 
@@ -35,6 +37,11 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no typ
 
     def send_notification_mail(self, *_args: Any, **_more: Any) -> None:
         """Send nothing inside a request."""
+
+
+def factors_of(user: Any) -> "QuerySet[Authenticator]":
+    """The second factors of a user, or of whomever an outer query names."""
+    return QuerySet(Authenticator).filter(user=user)
 
 
 def must_set_up(actor: Actor, user: Any) -> bool:

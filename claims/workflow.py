@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from django.db.models import TextChoices
 
+from accounts.menus import Menu
 from accounts.scope import Kind
 
 
@@ -112,6 +113,14 @@ TRANSITIONS: tuple[Move, ...] = (
     Move(Action.REFUSE_INVOICE, CABINET, frozenset({State.CLOSED}), State.AWAITING_INVOICE),
     Move(Action.CORRECT_SIRET, CABINET, ANY, None),
 )
+
+# The right of staff that an act takes; every other moves the dossier.
+MENUS: dict[Action, Menu] = {Action.PUBLISH_DOCUMENT: Menu.PUBLISH}
+
+
+def menu_of(action: Action) -> Menu:
+    return MENUS.get(action, Menu.ACT)
+
 
 # Delays are the portal's defaults, in working days; no text fixes them.
 WAITING: dict[State, Turn] = {

@@ -145,6 +145,19 @@ def _asker(request: MissingDossierRequest) -> QuerySet[User]:
     return _active((members.none() if closed.exists() else members).values("user"))
 
 
+def _staff_member(member: CabinetMember) -> QuerySet[User]:
+    """Themself, while they belong to the cabinet."""
+    gone = member.left_at or member.suspended_at
+    return User.objects.none() if gone else _themself(member.user)
+
+
+def _shop_owners(link: CabinetEstablishment) -> QuerySet[User]:
+    owners = ShopMember.objects.filter(
+        organisation__establishments=link.establishment_id, role=ShopMember.Role.OWNER, left_at=None
+    )
+    return _active(owners.values("user"))
+
+
 # Why a mail no longer makes sense ------------------------------------------------------------------------------------
 
 
@@ -170,6 +183,18 @@ def _invitation_over(invitation: Invitation) -> str:
 
 def _delegation_over(delegation: Delegation) -> str:
     return "l'accès n'est plus donné" if delegation.is_over else ""
+
+
+def _password_chosen(member: CabinetMember) -> str:
+    return "la personne a déjà choisi son mot de passe" if member.user.has_usable_password() else ""
+
+
+def _resumed(link: CabinetEstablishment) -> str:
+    return "" if link.suspended_at else "l’accès est déjà rétabli"
+
+
+def _suspended_again(link: CabinetEstablishment) -> str:
+    return "l’accès est de nouveau suspendu" if link.suspended_at else ""
 
 
 def _draft_decided(draft: Draft) -> str:
@@ -226,6 +251,17 @@ def _reset(user: User, _user: User) -> dict[str, Any]:
     return {"link": link, "minutes": settings.PASSWORD_RESET_TIMEOUT // 60}
 
 
+def _staff_welcome(member: CabinetMember, _user: User) -> dict[str, Any]:
+    """The token is made here, as the mail leaves, and kept nowhere."""
+    return {"cabinet": member.cabinet, "forgotten": address("password_reset"), **_reset(member.user, member.user)}
+
+
+def _suspension(link: CabinetEstablishment, _user: User) -> dict[str, Any]:
+    shop = link.establishment
+    reason = link.suspension_reason
+    return {"cabinet": link.cabinet, "siret": display_siret(shop.siret), "reason": reason, "link": address("home")}
+
+
 def _missing(request: MissingDossierRequest, _user: User) -> dict[str, Any]:
     """Neither plate nor number: a mail names no insured person's car."""
     shop = request.establishment
@@ -254,6 +290,9 @@ TELL: dict[str, Tell] = {
     Event.MEMBER_LEFT: Tell("accounts/email/member_left", _member, _colleague),
     Event.DRAFT_SUBMITTED: Tell("accounts/email/draft_submitted", _company_owners, _draft, _draft_decided),
     Event.DRAFT_DECIDED: Tell("accounts/email/draft_decided", _author, _draft),
+    Event.STAFF_INVITED: Tell("accounts/email/staff_invited", _staff_member, _staff_welcome, _password_chosen),
+    Event.SHOP_SUSPENDED: Tell("accounts/email/shop_suspended", _shop_owners, _suspension, _resumed),
+    Event.SHOP_RESUMED: Tell("accounts/email/shop_resumed", _shop_owners, _suspension, _suspended_again),
     Event.PASSWORD_RESET: Tell("accounts/email/password_reset", _themself, _reset, once_per=timedelta(minutes=1)),
     Fact.MISSING_DOSSIER_ASKED: Tell("claims/email/missing_dossier_asked", _clerks, _missing, _answered),
     Fact.MISSING_DOSSIER_ANSWERED: Tell("claims/email/missing_dossier_answered", _asker, _found),

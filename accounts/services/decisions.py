@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from accounts import journal, scope
 from accounts.exceptions import NotAllowed
+from accounts.menus import Menu
 from accounts.models import AccountRequest, CabinetEstablishment, Establishment, Organisation, ShopMember, User
 from accounts.scope import Actor, Kind, System
 from accounts.services.delegations import let_look
@@ -52,6 +53,7 @@ def refuse_request(request: AccountRequest, *, actor: Actor, reason: str) -> Acc
 
 def _check_may_decide(request: AccountRequest, actor: Actor) -> None:
     """The scope was raised by nobody but us, so the row's own cabinet is compared here, not trusted from a list."""
+    actor.require(Menu.REQUESTS)
     of_the_cabinet = actor.kind == Kind.STAFF and request.cabinet_id in actor.cabinet_ids
     if not of_the_cabinet and actor.kind != Kind.NETWORK:
         raise NotAllowed("Seul le cabinet choisi par le demandeur, ou le réseau, décide de cette demande.")

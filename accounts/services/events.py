@@ -22,5 +22,12 @@ class Event(StrEnum):
     DRAFT_SUBMITTED = "draft_submitted"
     DRAFT_DECIDED = "draft_decided"
     ESTABLISHMENT_LEFT = "establishment_left"
+    STAFF_INVITED = "staff_invited"
+    STAFF_RIGHTS = "staff_rights"
+    STAFF_ENTRUSTED = "staff_entrusted"
+    STAFF_SUSPENDED = "staff_suspended"
+    STAFF_RESUMED = "staff_resumed"
+    SHOP_SUSPENDED = "suspended"
+    SHOP_RESUMED = "resumed"
     PASSWORD_RESET = "password_reset"  # noqa: S105 -- the name of an event
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 -- the name of an event

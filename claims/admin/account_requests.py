@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from accounts.exceptions import NotAllowed
+from accounts.menus import Menu
 from accounts.models import AccountRequest, CabinetEstablishment, ShopMember
 from accounts.scope import Actor
 from accounts.services import approve_request, refuse_request
@@ -50,6 +51,7 @@ def evidence(request: AccountRequest, actor: Actor) -> dict[str, Any]:
 class AccountRequestAdmin(PostedForms, TenantModelAdmin):
     """Decided once; whoever comes second is told."""
 
+    menu = Menu.REQUESTS
     list_display = (
         "company_name",
         "siret_shown",
@@ -70,6 +72,7 @@ class AccountRequestAdmin(PostedForms, TenantModelAdmin):
         "state", "decided_at", "decided_by", "reason",
     )  # fmt: skip
     actions = ("approve_selected",)
+    post_menus = {"approve": Menu.REQUESTS, "refuse": Menu.REQUESTS}
     posts = {"approuver": "approve", "refuser": "refuse"}
     change_form_template = "admin/accounts/accountrequest/change_form.html"
 

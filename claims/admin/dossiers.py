@@ -8,6 +8,7 @@ from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, HttpResponse
 from django.utils.formats import date_format
 
+from accounts.menus import Menu
 from accounts.scope import Kind
 from accounts.tenantadmin import TenantModelAdmin, actor_of, journal_of
 from accounts.validators import display_siret
@@ -59,6 +60,7 @@ class TurnFilter(admin.SimpleListFilter):
 class DossierAdmin(workspace.Workspace, TenantModelAdmin):
     """Nothing is typed into a dossier here: the cabinet's software fills it, the table of states moves it."""
 
+    menu, act_menu = Menu.DOSSIERS, Menu.ACT
     list_display = (
         "reference", "insured", "vehicle_shown", "plate_shown", "shop", "state_shown", "turn_shown",
         "mission_shown", "claim_shown", "expertise_shown",
