@@ -1,5 +1,6 @@
 """How django-allauth signs people in here: our limits, our mails, our pages."""
 
+import ipaddress
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -27,7 +28,15 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
     }
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        return browsers.client_address(request)
+        """An address the database takes as one: behind a socket there may be none, and a proxy may note a word."""
+        try:
+            return str(ipaddress.ip_address(browsers.client_address(request)))
+        except ValueError:
+            return "0.0.0.0"  # noqa: S104 -- « unknown », nothing listens there
+
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
+        """A passkey of a closed account leads back to the door, as a wrong password does."""
+        return redirect("login")
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """Ask Django, at most so many times; allauth's own key holds the request's host, which visitors choose."""

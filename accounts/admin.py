@@ -56,6 +56,14 @@ EVENT_LABELS.update(
         Event.ESTABLISHMENT_LEFT: "Établissement quitté",
         Event.PASSWORD_RESET: "Mot de passe oublié",
         Event.PASSWORD_CHANGED: "Mot de passe changé",
+        Event.MOBILE_CHANGED: "Numéro de mobile changé",
+        Event.EMAIL_CHANGE_ASKED: "Nouvelle adresse à confirmer",
+        Event.EMAIL_CHANGED: "Adresse e-mail changée",
+        Event.FACTOR_ADDED: "Second facteur ajouté",
+        Event.FACTOR_REMOVED: "Second facteur retiré",
+        Event.CODES_RENEWED: "Codes de secours refaits",
+        Event.SESSIONS_ENDED: "Sessions fermées",
+        Event.DATA_EXPORTED: "Données personnelles téléchargées",
     }
 )
 

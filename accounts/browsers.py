@@ -66,3 +66,31 @@ def _mark(email: str) -> str:
 
 def _place(email: str, address: str) -> str:
     return f"connu:{salted_hmac(_SALT, f'{email} {address}').hexdigest()}"
+
+
+_BROWSERS = {
+    "Edg": "Edge",
+    "OPR/": "Opera",
+    "SamsungBrowser": "Samsung Internet",
+    "Firefox": "Firefox",
+    "FxiOS": "Firefox",
+    "Chrome": "Chrome",
+    "CriOS": "Chrome",
+    "Safari": "Safari",
+}
+_SYSTEMS = {
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Android": "Android",
+    "Windows": "Windows",
+    "Mac OS": "Mac",
+    "CrOS": "Chromebook",
+    "Linux": "Linux",
+}
+
+
+def browser_name(user_agent: str) -> str:
+    """`Chrome sur Windows`, as its owner would call it; browsers name their forerunners, so the order matters."""
+    browser = next((name for mark, name in _BROWSERS.items() if mark in user_agent), "Navigateur inconnu")
+    system = next((name for mark, name in _SYSTEMS.items() if mark in user_agent), "")
+    return f"{browser} sur {system}" if system else browser

@@ -36,6 +36,7 @@ class System(StrEnum):
     """Why a piece of the program acts beyond one tenant; the list is short on purpose."""
 
     SIGN_UP = "sign_up"
+    ACCOUNT = "account"  # a person's own settings
     APPROVAL = "approval"
     DIAGNOSIS = "diagnosis"  # reads the establishments of the asker's own SIREN, nothing else
     OUTBOX = "outbox"
@@ -45,6 +46,7 @@ class System(StrEnum):
     DELEGATION = "delegation"
     PORTFOLIO = "portfolio"
     VALIDATION = "validation"
+    AGENDA = "agenda"  # counts the visits of a half-day, and finds whose feed an address is
     DEMO = "demo"
     TESTS = "tests"
 

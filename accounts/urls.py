@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import doors, portfolio
+from accounts.views import doors, factors, portfolio, settings
 
 urlpatterns = [
     path("connexion/", doors.sign_in, name="login"),
@@ -15,12 +15,24 @@ urlpatterns = [
     path("inscription/confirmee/", doors.sign_up_confirmed, name="sign_up_confirmed"),
     path("connexion/code/", doors.second_factor, name="mfa_authenticate"),
     path("parametres/mot-de-passe/verifier/", doors.verify_password, name="account_reauthenticate"),
-    path("parametres/second-facteur/", doors.second_factors, name="mfa_index"),
+    path("parametres/second-facteur/", factors.second_factors, name="mfa_index"),
     path("parametres/second-facteur/verifier/", doors.verify_code, name="mfa_reauthenticate"),
-    path("parametres/second-facteur/activer/", doors.activate_totp, name="mfa_activate_totp"),
-    path("parametres/second-facteur/retirer/", doors.deactivate_totp, name="mfa_deactivate_totp"),
+    path("parametres/second-facteur/activer/", factors.activate_totp, name="mfa_activate_totp"),
+    path("parametres/second-facteur/retirer/", factors.deactivate_totp, name="mfa_deactivate_totp"),
     path("parametres/second-facteur/codes/", doors.recovery_codes, name="mfa_view_recovery_codes"),
-    path("parametres/second-facteur/codes/refaire/", doors.renew_codes, name="mfa_generate_recovery_codes"),
+    path("parametres/second-facteur/codes/refaire/", factors.renew_codes, name="mfa_generate_recovery_codes"),
+    path("parametres/second-facteur/cle/", factors.passkey_add, name="mfa_add_webauthn"),
+    path("parametres/second-facteur/cle/verifier/", factors.verify_passkey, name="mfa_reauthenticate_webauthn"),
+    path("parametres/second-facteur/cle/<int:pk>/retirer/", factors.passkey_remove, name="passkey_remove"),
+    path("connexion/cle/", factors.passkey_sign_in, name="mfa_login_webauthn"),
+    path("parametres/", settings.settings, name="settings"),
+    path("parametres/mot-de-passe/", settings.settings_password, name="settings_password"),
+    path("parametres/adresse/", settings.settings_email, name="settings_email"),
+    path("parametres/adresse/confirmer/<str:token>/", settings.email_confirm, name="email_confirm"),
+    path("parametres/sessions/", settings.sessions, name="sessions"),
+    path("parametres/sessions/fin/", settings.sessions_end, name="sessions_end"),
+    path("parametres/sessions/<int:pk>/fin/", settings.session_end, name="session_end"),
+    path("parametres/mes-donnees/", settings.my_data, name="my_data"),
     path("en-attente/", doors.pending, name="pending"),
     path("mot-de-passe/oublie/", doors.password_reset, name="password_reset"),
     path("mot-de-passe/envoye/", doors.password_reset_sent, name="password_reset_sent"),

@@ -54,3 +54,13 @@ def validate_mobile(value: str) -> None:
 def display_siret(siret: str) -> str:
     """`801 856 360 00038`, with spaces that do not break."""
     return f"{siret[:3]}\u00a0{siret[3:6]}\u00a0{siret[6:9]}\u00a0{siret[9:]}" if len(siret) == 14 else siret
+
+
+def display_mobile(number: str) -> str:
+    """`06 12 34 56 78`, with spaces that do not break; a foreign number in its international form."""
+    if not number:
+        return ""
+    parsed = phonenumbers.parse(number, "FR")
+    style = phonenumbers.PhoneNumberFormat
+    written = phonenumbers.format_number(parsed, style.NATIONAL if parsed.country_code == 33 else style.INTERNATIONAL)
+    return str(written).replace(" ", "\u00a0")

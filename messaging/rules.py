@@ -19,16 +19,21 @@ from accounts.models import (
     CabinetMember,
     Delegation,
     Draft,
+    EmailChange,
     Invitation,
     JournalEntry,
     ShopMember,
     SignUp,
     User,
 )
-from accounts.services import Event, confirmation_token
+from accounts.scope import Right
+from accounts.services import Event, confirmation_token, email_change_token
 from accounts.services.invitations import token_of
 from accounts.validators import display_siret
-from claims.models import MissingDossierRequest
+from claims.models import Appointment, MissingDossierRequest
+from claims.models.appointments import Side
+from claims.services.appointments import Fact as DateFact
+from claims.services.appointments import said
 from claims.services.missing import Fact
 from messaging.models import Notification
 
@@ -85,6 +90,10 @@ def _requester(request: AccountRequest) -> QuerySet[User]:
 
 def _applicant(sign_up: SignUp) -> QuerySet[User]:
     return User.objects.filter(pk=sign_up.user_id, is_active=True)
+
+
+def _changing(change: EmailChange) -> QuerySet[User]:
+    return User.objects.filter(pk=change.user_id, is_active=True)
 
 
 def _welcomed(request: AccountRequest) -> QuerySet[User]:
@@ -158,6 +167,28 @@ def _shop_owners(link: CabinetEstablishment) -> QuerySet[User]:
     return _active(owners.values("user"))
 
 
+def _round(row: Appointment) -> QuerySet[User]:
+    """Who plans the cabinet's rounds: its gestionnaires, and the expert of the dossier."""
+    staff = CabinetMember.objects.filter(cabinet=row.cabinet_id, left_at=None)
+    clerks = staff.filter(role=CabinetMember.Role.CLERK, user__is_active=True)
+    told = clerks if clerks.exists() else staff.filter(role=CabinetMember.Role.MANAGER)
+    return _active((told | staff.filter(pk=row.dossier.expert_id or 0)).values("user"))
+
+
+def _shop_of(row: Appointment) -> QuerySet[User]:
+    """Whoever of the shop spoke of the date, while they still may; otherwise those who answer for the company."""
+    closed = CabinetEstablishment.objects.filter(
+        cabinet=row.cabinet_id, establishment=row.establishment_id, suspended_at__isnull=False
+    )
+    members = ShopMember.objects.filter(left_at=None, organisation__establishments=row.establishment_id)
+    if row.establishment_id is None or closed.exists():
+        return User.objects.none()
+    owners = members.filter(role=ShopMember.Role.OWNER)
+    delegates = Delegation.objects.in_force(Right.DATES, row.establishment_id).values("member")
+    asker = (owners | members.filter(pk__in=delegates)).filter(user=row.asker_id, user__is_active=True)
+    return _active((asker if asker.exists() else owners).values("user"))
+
+
 # Why a mail no longer makes sense ------------------------------------------------------------------------------------
 
 
@@ -175,6 +206,10 @@ def _gone(member: ShopMember) -> str:
 
 def _answered(request: MissingDossierRequest) -> str:
     return "" if request.is_open else "la demande est déjà traitée"
+
+
+def _answered_since(side: Side) -> Callable[[Appointment], str]:
+    return lambda row: "l’autre partie a répondu depuis" if row.moved_by == side else ""
 
 
 def _invitation_over(invitation: Invitation) -> str:
@@ -195,6 +230,10 @@ def _resumed(link: CabinetEstablishment) -> str:
 
 def _suspended_again(link: CabinetEstablishment) -> str:
     return "l’accès est de nouveau suspendu" if link.suspended_at else ""
+
+
+def _email_change_over(change: EmailChange) -> str:
+    return "l’adresse est déjà confirmée" if change.confirmed_at else ""
 
 
 def _draft_decided(draft: Draft) -> str:
@@ -225,6 +264,18 @@ def _decision(request: AccountRequest, _user: User) -> dict[str, Any]:
 
 def _doors(_subject: User, _user: User) -> dict[str, Any]:
     return {"link": address("login"), "reset_link": address("password_reset")}
+
+
+def _email_change(change: EmailChange, _user: User) -> dict[str, Any]:
+    return {"change": change, "link": address("email_confirm", email_change_token(change))}
+
+
+def _email_changed(change: EmailChange, _user: User) -> dict[str, Any]:
+    return {"change": change, "link": address("help")}
+
+
+def _factors(_subject: User, _user: User) -> dict[str, Any]:
+    return {"link": address("mfa_index"), "reset_link": address("password_reset")}
 
 
 def _colleague(member: ShopMember, _user: User) -> dict[str, Any]:
@@ -277,6 +328,18 @@ def _found(request: MissingDossierRequest, _user: User) -> dict[str, Any]:
     return {"cabinet": request.cabinet, "link": address("missing_dossier")}
 
 
+def _date(row: Appointment, _user: User) -> dict[str, Any]:
+    """The date as it stands when the mail leaves; neither the insured nor the car."""
+    dossier = row.dossier
+    own = (dossier.cabinet.code, dossier.reference)
+    link = (
+        f"{address('admin:claims_dossier_change', dossier.pk)}#dates"
+        if row.moved_by == Side.SHOP
+        else address("dossier_expertise", *own)
+    )
+    return {"row": row, "dossier": dossier, "what": said(row.wish, row.kind), "link": link}
+
+
 TELL: dict[str, Tell] = {
     Event.EMAIL_TO_CONFIRM: Tell("accounts/email/email_to_confirm", _applicant, _confirmation),
     Event.ACCOUNT_REQUESTED: Tell("accounts/email/account_requested", _deciders, _request, _decided),
@@ -293,9 +356,25 @@ TELL: dict[str, Tell] = {
     Event.STAFF_INVITED: Tell("accounts/email/staff_invited", _staff_member, _staff_welcome, _password_chosen),
     Event.SHOP_SUSPENDED: Tell("accounts/email/shop_suspended", _shop_owners, _suspension, _resumed),
     Event.SHOP_RESUMED: Tell("accounts/email/shop_resumed", _shop_owners, _suspension, _suspended_again),
+    Event.PASSWORD_CHANGED: Tell("accounts/email/password_changed", _themself, _doors),
+    Event.EMAIL_CHANGE_ASKED: Tell(
+        "accounts/email/email_change_asked",
+        _changing,
+        _email_change,
+        _email_change_over,
+        to=lambda row: str(row.email),
+    ),
+    Event.EMAIL_CHANGED: Tell(
+        "accounts/email/email_changed", _changing, _email_changed, to=lambda row: str(row.former)
+    ),
+    Event.FACTOR_ADDED: Tell("accounts/email/factor_added", _themself, _factors),
+    Event.FACTOR_REMOVED: Tell("accounts/email/factor_removed", _themself, _factors),
+    Event.CODES_RENEWED: Tell("accounts/email/codes_renewed", _themself, _factors),
     Event.PASSWORD_RESET: Tell("accounts/email/password_reset", _themself, _reset, once_per=timedelta(minutes=1)),
     Fact.MISSING_DOSSIER_ASKED: Tell("claims/email/missing_dossier_asked", _clerks, _missing, _answered),
     Fact.MISSING_DOSSIER_ANSWERED: Tell("claims/email/missing_dossier_answered", _asker, _found),
+    DateFact.DATE_FOR_CABINET: Tell("claims/email/date_for_cabinet", _round, _date, _answered_since(Side.CABINET)),
+    DateFact.DATE_FOR_SHOP: Tell("claims/email/date_for_shop", _shop_of, _date, _answered_since(Side.SHOP)),
 }
 
 

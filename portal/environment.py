@@ -34,6 +34,13 @@ class Environment:
             raise ImproperlyConfigured(message)
         return value
 
+    def location(self, name: str) -> str:
+        """A path of the proxy in front, `/like-this/`; empty when there is none."""
+        value = self.text(name)
+        if value and not (value.startswith("/") and value.endswith("/")):
+            raise ImproperlyConfigured(f"La variable {name} vaut « {value} » : écrivez-la « /comme-ceci/ ».")
+        return value
+
     def flag(self, name: str, *, default: bool) -> bool:
         """A yes or a no; environ's own `bool` reads a typo as no."""
         value = os.environ.get(name)

@@ -13,6 +13,7 @@ from accounts.models import (
     Delegation,
     DelegationProfile,
     Draft,
+    EmailChange,
     Establishment,
     Invitation,
     Organisation,
@@ -20,9 +21,23 @@ from accounts.models import (
     SignUp,
     User,
 )
-from claims.models import Acknowledgement, Document, Dossier, Export, Job, MissingDossierRequest, VerdictReason
+from claims.models import (
+    Acknowledgement,
+    AgendaFeed,
+    Appointment,
+    Document,
+    Dossier,
+    Export,
+    Job,
+    MissingDossierRequest,
+    Passage,
+    VerdictReason,
+    VisitPolicy,
+)
+from claims.models.appointments import Side
 from claims.models.documents import family_of
 from claims.models.missing import key_of
+from claims.workflow import DateKind, DateStatus
 
 PASSWORD = "un-mot-de-passe-d-essai"
 
@@ -187,6 +202,15 @@ class SignUpFactory(factory.django.DjangoModelFactory):
     postal_code = "73000"
 
 
+class EmailChangeFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = EmailChange
+
+    user = factory.SubFactory(UserFactory)
+    email = factory.Sequence(lambda n: f"nouvelle{n}@exemple.test")
+    former = factory.SelfAttribute("user.email")
+
+
 class DossierFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Dossier
@@ -273,3 +297,41 @@ class JobFactory(factory.django.DjangoModelFactory):
     subject_id = factory.SelfAttribute("dossier.pk")
     cabinet = factory.SelfAttribute("dossier.cabinet")
     establishment = factory.SelfAttribute("dossier.establishment")
+
+
+class AppointmentFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Appointment
+
+    dossier = factory.SubFactory(DossierFactory)
+    cabinet = factory.SelfAttribute("dossier.cabinet")
+    establishment = factory.SelfAttribute("dossier.establishment")
+    kind = DateKind.FIELD_VISIT
+    status = DateStatus.PROPOSED
+    moved_by = Side.SHOP
+    starts_on = date(2026, 12, 3)
+    version = 1
+
+
+class PassageFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Passage
+
+    cabinet = factory.SubFactory(CabinetFactory)
+    weekday = 3
+    from_on = date(2026, 1, 1)
+
+
+class VisitPolicyFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = VisitPolicy
+
+    cabinet = factory.SubFactory(CabinetFactory)
+
+
+class FeedFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = AgendaFeed
+
+    user = factory.SubFactory(UserFactory)
+    token_hash = factory.Sequence(lambda n: f"{n:064x}")

@@ -64,6 +64,7 @@ def test_every_tenant_table_is_fenced():
 
 TASKS = {  # every task, and in whose name it runs
     "claims.tasks.fold_tallies": "System.UPKEEP",
+    "claims.tasks.remove_old_archives": "System.UPKEEP",
     "claims.tasks.work_due": "System.JOBS, step by step: it commits between claiming and doing",
     "messaging.tasks.send_due": "System.OUTBOX, step by step: it commits between claiming and sending",
 }

@@ -38,6 +38,7 @@ class Who:
     suspended: frozenset[tuple[int, int]] = frozenset()
     dossiers: frozenset[int] = frozenset()
     profiles: frozenset[int] = frozenset()
+    partners: frozenset[int] = frozenset()  # of a shop: the cabinets it works with, none that suspended it
     part: "Part | None" = None  # of staff who do not see all of their cabinet
 
     def staffs(self, row: Row) -> bool:
@@ -60,6 +61,10 @@ class Who:
 
     def is_in(self, row: Row, column: str = "user_id") -> bool:
         return self.user is not None and row[column] == self.user
+
+    def is_told(self, row: Row) -> bool:
+        """What a cabinet says to the shops it works with: to all of them, or to this one."""
+        return row["cabinet_id"] in self.partners and (row.get("establishment_id") is None or self.trades(row))
 
 
 @dataclass(frozen=True)
@@ -123,6 +128,7 @@ FENCES = {
     "claims.AssignedDossier": Fence(Who.staffs_all, Who.staffs_all, "member_id = member_id"),
     "accounts.ShopMember": Fence(lambda who, row: who.owns(row) or who.is_in(row), Who.owns, "joined_at = now()"),
     "accounts.SignUp": Fence(Who.is_in, Who.is_in, "company_name = 'x'"),
+    "accounts.EmailChange": Fence(Who.is_in, Who.is_in, "asked_at = now()"),
     "accounts.AccountRequest": Fence(
         lambda who, row: who.staffs(row) or who.is_in(row), Who.staffs, "company_name = 'x'"
     ),
@@ -152,6 +158,12 @@ FENCES = {
         "reason = 'x'",
     ),
     "claims.VerdictReason": Fence(Who.staffs, Who.staffs, "text = 'x' || id"),
+    "claims.Appointment": Fence(either, either, "reason = 'x'"),
+    "claims.Passage": Fence(lambda who, row: who.staffs(row) or who.is_told(row), Who.staffs, "sector = 'x'"),
+    "claims.VisitPolicy": Fence(
+        lambda who, row: who.staffs(row) or who.is_told(row), Who.staffs, "other_dates = false"
+    ),
+    "claims.AgendaFeed": Fence(Who.is_in, Who.is_in, "last_used_at = now()"),
     "claims.MissingDossierRequest": Fence(
         at_site,
         lambda who, row: who.staffs_site(row) or (who.trades(row) and who.is_in(row, "author_id")),
@@ -202,7 +214,18 @@ def people(request, world) -> list[Who]:
     found = [Who("nobody"), Who("pending", world.pending.pk)]
     for shop in shops:
         organisation, establishment = frozenset({shop.organisation.pk}), frozenset({shop.establishment.pk})
-        owner = Who(shop.owner.email, shop.owner.pk, organisations=organisation, establishments=establishment)
+        partners = frozenset(
+            side.cabinet.pk
+            for side in sides
+            if side.cabinet.code in shop.dossiers and (side.cabinet.pk, shop.establishment.pk) not in suspended
+        )
+        owner = Who(
+            shop.owner.email,
+            shop.owner.pk,
+            organisations=organisation,
+            establishments=establishment,
+            partners=partners,
+        )
         found.append(replace(owner, suspended=suspended if shop is world.deux else frozenset()))
     for side in sides:
         linked = frozenset(shop.establishment.pk for shop in shops if side.cabinet.code in shop.dossiers)

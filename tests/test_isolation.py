@@ -11,6 +11,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import JournalEntry
@@ -38,6 +41,10 @@ def _document(shop: SimpleNamespace, code: str) -> dict[str, Any]:
     return {"public_id": shop.documents[code].public_id}
 
 
+def _export(shop: SimpleNamespace, code: str) -> dict[str, Any]:
+    return {"public_id": shop.exports[code].public_id}
+
+
 def _member(shop: SimpleNamespace, _code: str) -> dict[str, Any]:
     return {"pk": shop.member.pk}
 
@@ -60,6 +67,20 @@ def _draft(shop: SimpleNamespace, _code: str) -> dict[str, Any]:
 
 def _invitation(shop: SimpleNamespace, _code: str) -> dict[str, Any]:
     return {"pk": shop.invitation.pk}
+
+
+def _passkey(shop: SimpleNamespace, _code: str) -> dict[str, Any]:
+    rows = Authenticator.objects
+    kept = {"type": Authenticator.Type.WEBAUTHN, "defaults": {"data": {"name": "Clé", "credential": {}}}}
+    return {"pk": rows.get_or_create(user=shop.member.user, **kept)[0].pk}
+
+
+def _session(shop: SimpleNamespace, _code: str) -> dict[str, Any]:
+    rows = UserSession.objects.filter(user=shop.member.user)
+    if not rows.exists():
+        (client := Client()).force_login(shop.member.user)
+        rows.create(user=shop.member.user, ip="127.0.0.1", session_key=client.session.session_key)
+    return {"pk": rows.get().pk}
 
 
 ROUTES: dict[str, Rule] = {
@@ -98,6 +119,18 @@ ROUTES: dict[str, Rule] = {
     "invitation": Rule(public=True),
     "mfa_authenticate": Rule(public=True),
     "account_reauthenticate": Rule(),
+    "settings": Rule(),
+    "settings_password": Rule(),
+    "settings_email": Rule(),
+    "email_confirm": Rule(public=True),
+    "sessions": Rule(),
+    "session_end": Rule(own=_session, acts=True),
+    "sessions_end": Rule(acts=True),
+    "my_data": Rule(acts=True),
+    "mfa_add_webauthn": Rule(),
+    "mfa_reauthenticate_webauthn": Rule(),
+    "mfa_login_webauthn": Rule(public=True),
+    "passkey_remove": Rule(own=_passkey, acts=True),
     "mfa_index": Rule(),
     "mfa_reauthenticate": Rule(),
     "mfa_activate_totp": Rule(),
@@ -108,10 +141,13 @@ ROUTES: dict[str, Rule] = {
     "dossier": Rule(own=_dossier),
     "dossier_documents": Rule(own=_dossier),
     "dossier_steps": Rule(own=_dossier),
+    "dossier_expertise": Rule(own=_dossier),
     "document": Rule(own=_document),
     "document_preview": Rule(own=_document),
+    "document_acknowledge": Rule(own=_document, acts=True),
+    "export": Rule(own=_export),
 }
-SECRET_ADDRESSES = {"password_reset_confirm", "invitation", "sign_up_confirm"}
+SECRET_ADDRESSES = {"password_reset_confirm", "email_confirm", "invitation", "sign_up_confirm"}
 WITH_ROWS = [name for name, rule in ROUTES.items() if rule.own]
 
 
@@ -140,9 +176,9 @@ def fences(request, monkeypatch):
 
 
 def canaries(shop: SimpleNamespace, code: str) -> list[str]:
-    dossier, document = shop.dossiers[code], shop.documents[code]
+    dossier, document, export = shop.dossiers[code], shop.documents[code], shop.exports[code]
     names = [shop.member.user.email, shop.delegation.profile.name, shop.invitation.email, shop.missing[code].wanted]
-    return [dossier.reference, dossier.insured_name, document.label, str(document.public_id), *names]
+    return [dossier.reference, dossier.insured_name, document.label, str(document.public_id), export.name, *names]
 
 
 def everything(world):

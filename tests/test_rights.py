@@ -18,8 +18,11 @@ NEEDS: dict[str, Right] = {
     "dossier": Right.VIEW,
     "dossier_documents": Right.VIEW,
     "dossier_steps": Right.VIEW,
+    "dossier_expertise": Right.VIEW,
     "document": Right.VIEW,
     "document_preview": Right.VIEW,
+    "document_acknowledge": Right.VIEW,
+    "export": Right.VIEW,
 }
 MANAGES = {
     "person",
@@ -33,7 +36,10 @@ MANAGES = {
 # Pages of a right held at one establishment at least: 403 without it.
 SOMEWHERE: dict[str, Right] = {"people": Right.PEOPLE, "profile_add": Right.PEOPLE}
 # One's own second factor and questions need no right; what they show is one's own.
-OWN = {name for name in ROUTES if name.startswith("mfa_")} | {"account_login", "account_reauthenticate"}
+OWN = {name for name in ROUTES if name.startswith(("mfa_", "settings", "sessions"))}
+OWN |= {"account_login", "account_reauthenticate", "my_data"}
+# Rows of one person: nobody else's, whatever their right (tests/accounts/test_settings.py).
+PERSONAL = {"session_end", "passkey_remove"}
 FREE = (
     {"home", "login", "pending", "dossiers", "establishments", "missing_dossier"}
     | OWN & set(ROUTES)
@@ -59,8 +65,8 @@ ROLES = {
 
 
 def test_every_route_says_which_right_it_needs():
-    assert set(NEEDS) | set(SOMEWHERE) | {"drafts"} | MANAGES | FREE == set(ROUTES)
-    assert set(NEEDS) | MANAGES == {name for name, rule in ROUTES.items() if rule.own}
+    assert set(NEEDS) | set(SOMEWHERE) | {"drafts"} | MANAGES | PERSONAL | FREE == set(ROUTES)
+    assert set(NEEDS) | MANAGES | PERSONAL == {name for name, rule in ROUTES.items() if rule.own}
 
 
 def person(world, role):
@@ -82,13 +88,16 @@ def test_each_right_opens_its_routes_and_no_other(role, world, client):
         dossier=world.lac.dossiers["ALPES"], kind=Document.Kind.PHOTO, content_type="image/png", file__filename="a.png"
     )
     world.lac.documents["ALPES"] = photo
-    client.force_login(person(world, role))
+    somebody = person(world, role)
+    type(world.lac.exports["ALPES"]).objects.filter(dossier=world.lac.dossiers["ALPES"]).update(user=somebody)
+    client.force_login(somebody)
 
     for name, right in NEEDS.items():
         if name == "document_preview":
             continue  # needs a true picture; `document_or_404` is the same door
-        answer = client.get(reverse(name, kwargs=ROUTES[name].own(world.lac, "ALPES")))
-        assert answer.status_code == (200 if right in ROLES[role] else 404), (role, name)
+        ask, found = (client.post, 302) if ROUTES[name].acts else (client.get, 200)
+        answer = ask(reverse(name, kwargs=ROUTES[name].own(world.lac, "ALPES")))
+        assert answer.status_code == (found if right in ROLES[role] else 404), (role, name)
         body_of(answer)
     for name, right in SOMEWHERE.items():
         answer = client.get(reverse(name))

@@ -10,6 +10,7 @@ from accounts.models import CabinetMember, ShopMember
 from tests.factories import (
     AccountRequestFactory,
     AcknowledgementFactory,
+    AppointmentFactory,
     CabinetFactory,
     CabinetMemberFactory,
     DelegationFactory,
@@ -17,17 +18,21 @@ from tests.factories import (
     DocumentFactory,
     DossierFactory,
     DraftFactory,
+    EmailChangeFactory,
     EstablishmentFactory,
     ExportFactory,
+    FeedFactory,
     InvitationFactory,
     JobFactory,
     LinkFactory,
     MissingFactory,
     OrganisationFactory,
+    PassageFactory,
     ShopMemberFactory,
     SignUpFactory,
     UserFactory,
     VerdictReasonFactory,
+    VisitPolicyFactory,
 )
 
 
@@ -56,6 +61,9 @@ def _cabinet(code: str) -> SimpleNamespace:
     request = AccountRequestFactory(cabinet=cabinet, company_name=f"Candidat chez {code}")
     SignUpFactory(user=request.user, chosen=cabinet)
     VerdictReasonFactory(cabinet=cabinet, text=f"Motif de {code}")
+    PassageFactory(cabinet=cabinet, sector=f"Secteur de {code}")
+    VisitPolicyFactory(cabinet=cabinet)
+    FeedFactory(user=staff["manager"])
     return SimpleNamespace(cabinet=cabinet, orphan=orphan, request=request, **staff)
 
 
@@ -77,7 +85,10 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         delegation=DelegationFactory(profile=profile, member=member, from_on=date(2026, 1, 1)),
         invitation=InvitationFactory(profile=profile, inviter=owner, email=f"invite@{name.lower()}.test"),
         draft=DraftFactory(establishment=establishment, author=member.user),
+        email_change=EmailChangeFactory(user=owner),
         dossiers={},
+        dates={},
+        feed=FeedFactory(user=owner, establishment=establishment),
         documents={},
         exports={},
         missing={},
@@ -97,6 +108,8 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
             cabinet=side.cabinet, establishment=establishment, author=owner, wanted=f"{code}-PERDU-{name.upper()}"
         )
         shop.dossiers[code] = dossier
+        shop.dates[code] = AppointmentFactory(dossier=dossier)
+        PassageFactory(cabinet=side.cabinet, establishment=establishment, sector=f"Passage {code} {name}", weekday=1)
         JobFactory(dossier=dossier)
         shop.documents[code] = DocumentFactory(dossier=dossier, label=f"RAPPORT {code} {name}.pdf")
         shop.exports[code] = ExportFactory(dossier=dossier, user=owner, name=f"EXPORT-{code}-{name}.zip")

@@ -139,6 +139,7 @@ class SignUpForm(forms.Form):
         typed = self.cleaned_data
         if "password" in typed:
             person = User(email=typed.get("email", ""), full_name=typed.get("company_name", ""))
+            person.known_words = [typed.get("siret", "")]
             try:
                 validate_password(typed["password"], person)
             except ValidationError as problem:
@@ -169,6 +170,7 @@ class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # it takes no
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.user.known_words = services.own_words(self.user)
         self.helper = fields_only()
 
     def save(self, commit: bool = True) -> User:

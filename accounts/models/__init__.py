@@ -1,5 +1,6 @@
 """The rows of people, organisations and their journal."""
 
+from accounts.models.changes import EmailChange
 from accounts.models.delegations import Delegation, DelegationProfile, Invitation, ProfileEstablishment
 from accounts.models.drafts import Draft
 from accounts.models.journal import JournalEntry
@@ -23,6 +24,7 @@ __all__ = [
     "Delegation",
     "DelegationProfile",
     "Draft",
+    "EmailChange",
     "Establishment",
     "Invitation",
     "JournalEntry",

@@ -1,5 +1,6 @@
 """Who signs in, and who asks to."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -38,6 +39,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     joined_at = models.DateTimeField("créé le", default=timezone.now, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
+    known_words: Sequence[str] = ()  # no column: what the check of a new password is told besides
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

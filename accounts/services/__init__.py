@@ -5,8 +5,19 @@ from accounts.services.decisions import approve_request, refuse_request
 from accounts.services.delegations import DEFAULT_PROFILE, end_membership, grant, revoke, save_profile
 from accounts.services.events import Event
 from accounts.services.invitations import accept_invitation, invite, open_invitation, revoke_invitation
-from accounts.services.passwords import change_password, request_password_reset
+from accounts.services.mydata import contribute, my_data
+from accounts.services.ownaccount import (
+    FactorChange,
+    ask_email_change,
+    change_mobile,
+    confirm_email_change,
+    email_change_token,
+    find_email_change,
+    note_factor,
+)
+from accounts.services.passwords import change_password, own_words, request_password_reset
 from accounts.services.portfolio import leave_establishment, proposals, request_establishment
+from accounts.services.sessions import end_sessions, move_session, note_seen, sessions_of
 from accounts.services.sign_up import (
     Unconfirmed,
     confirm_sign_up,
@@ -21,23 +32,36 @@ from accounts.services.validation import amend, approve, refuse, register, submi
 __all__ = [
     "DEFAULT_PROFILE",
     "Event",
+    "FactorChange",
     "Unconfirmed",
     "accept_invitation",
     "amend",
     "approve",
     "approve_request",
+    "ask_email_change",
+    "change_mobile",
     "change_password",
+    "confirm_email_change",
     "confirm_sign_up",
     "confirmation_token",
+    "contribute",
+    "email_change_token",
     "end_membership",
+    "end_sessions",
+    "find_email_change",
     "find_sign_up",
     "grant",
     "invite",
     "is_confirmed",
     "know_address",
     "leave_establishment",
+    "move_session",
+    "my_data",
+    "note_factor",
+    "note_seen",
     "open_cabinets",
     "open_invitation",
+    "own_words",
     "proposals",
     "refuse",
     "refuse_request",
@@ -49,5 +73,6 @@ __all__ = [
     "revoke",
     "revoke_invitation",
     "save_profile",
+    "sessions_of",
     "submit",
 ]

@@ -4,10 +4,9 @@ from typing import Any
 
 from allauth.account.views import LoginView, ReauthenticateView
 from allauth.core.ratelimit import respond_429
-from allauth.mfa.base.views import AuthenticateView, IndexView
+from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.base.views import ReauthenticateView as CodeView
-from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView, ViewRecoveryCodesView
-from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
+from allauth.mfa.recovery_codes.views import ViewRecoveryCodesView
 from altcha_django.views import ChallengeView
 from django import forms
 from django.contrib.auth import logout
@@ -36,11 +35,7 @@ _sign_in = LoginView.as_view(template_name="accounts/login.html", form_class=Sig
 second_factor = AuthenticateView.as_view(template_name="accounts/second_factor.html")
 verify_password = ReauthenticateView.as_view(template_name="accounts/verify_password.html")
 verify_code = CodeView.as_view(template_name="accounts/verify_code.html")
-second_factors = IndexView.as_view(template_name="accounts/second_factors.html")
-activate_totp = never_cache(ActivateTOTPView.as_view(template_name="accounts/totp_activate.html"))
-deactivate_totp = DeactivateTOTPView.as_view(template_name="accounts/totp_deactivate.html")
 recovery_codes = never_cache(ViewRecoveryCodesView.as_view(template_name="accounts/recovery_codes.html"))
-renew_codes = GenerateRecoveryCodesView.as_view(template_name="accounts/recovery_codes_renew.html")
 
 
 class _NewPassword(PasswordResetConfirmView):

@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from accounts.menus import ALL_MENUS, MENU_LABELS, Menu
 from accounts.models import AssignedEstablishment, CabinetEstablishment, CabinetMember
 from accounts.scope import Kind
-from accounts.secondfactor import factors_of
+from accounts.secondfactor import factors_behind
 from accounts.services import staff
 from accounts.services.events import Event
 from accounts.tenantadmin import (
@@ -129,7 +129,7 @@ class CabinetMemberAdmin(PostedForms, TenantModelAdmin):
             dossier_count=Coalesce(
                 Subquery(dossiers.order_by().values("member").annotate(n=Count("pk")).values("n")), 0
             ),
-            has_factor=Exists(factors_of(OuterRef("user"))),
+            has_factor=Exists(factors_behind(OuterRef("user"))),
         )
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:

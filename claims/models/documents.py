@@ -3,12 +3,12 @@
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, FilteredRelation, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Cabinet, Establishment, User
-from accounts.scope import BY_CABINET, BY_ESTABLISHMENT, TenantModel, TenantQuerySet
+from accounts.scope import BY_CABINET, BY_ESTABLISHMENT, Actor, TenantModel, TenantQuerySet
 from accounts.scope import Kind as ActorKind
 from claims.models.dossiers import Dossier
 
@@ -33,6 +33,13 @@ class DocumentQuerySet(TenantQuerySet["Document"]):
     def in_force(self) -> "DocumentQuerySet":
         """What a shop must repair and invoice by: the current report and prise en charge."""
         return self.received().filter(kind__in=(*REPORTS, Document.Kind.COVERAGE), replaced_at=None)
+
+    def with_reading(self, actor: Actor) -> "DocumentQuerySet":
+        """Annotate `read_at`, when this person said to have read each version (None: not yet)."""
+        return self.annotate(
+            reading=FilteredRelation("acknowledgements", condition=Q(acknowledgements__user=actor.user_id)),
+            read_at=F("reading__at"),
+        )
 
     def newest_first(self) -> "DocumentQuerySet":
         return self.order_by("-published_at", "-pk")

@@ -83,6 +83,7 @@ class Dossier(TenantModel):
     state_since = models.DateTimeField("dans cet état depuis", default=timezone.now, editable=False)
     received_count = models.PositiveIntegerField("documents reçus", default=0, editable=False)
     sent_count = models.PositiveIntegerField("documents envoyés", default=0, editable=False)
+    visit_on = models.DateField("date de RDV", null=True, editable=False)  # the live one; its service keeps it so
     last_received_at = models.DateTimeField("dernier document reçu le", null=True, editable=False)
     created_at = models.DateTimeField("créé le", default=timezone.now, editable=False)
     updated_at = models.DateTimeField("modifié le", default=timezone.now, editable=False)
@@ -189,8 +190,7 @@ class Dossier(TenantModel):
         return [action for action in found if actor.kind != Kind.STAFF or actor.opens(workflow.menu_of(action))]
 
     def allow(self, action: Action, actor: Actor) -> None:
-        """Raise `PermissionDenied` without the right, `NotAllowed` unless the table lets this actor do this now."""
-        actor.require(workflow.menu_of(action))
+        """Raise `NotAllowed` unless the table lets this actor do this now; the rights by menu are the services'."""
         if not workflow.moves(action, State(self.state), actor.kind):
             message = f"« {action.label} » n'est pas possible : le dossier est à l'état « {State(self.state).label} »."
             raise NotAllowed(message)

@@ -19,11 +19,16 @@ class ExportQuerySet(TenantQuerySet["Export"]):
     def under_way(self) -> "ExportQuerySet":
         return self.filter(state__in=[Export.State.ORDERED, Export.State.BUILDING])
 
+    def move(self, to: "Export.State", **fields: Any) -> int:
+        """Say where these stand now; how many there were."""
+        return self.update(**(fields | {"state": to}))
+
 
 class Export(TenantModel):
     """One archive. The manifest is written when it is ordered, under the requester's scope, and never changes.
 
     An entry of the manifest: document (id), sha256, size (bytes), name (in the archive), at (ISO date-time).
+    An entry of what is missing: document, name, reason.
     """
 
     class State(models.TextChoices):
@@ -50,7 +55,9 @@ class Export(TenantModel):
     reason = models.CharField("motif", max_length=200, blank=True, default="")
     total_size = models.PositiveBigIntegerField("taille des fichiers", default=0)  # bytes
     done_size = models.PositiveBigIntegerField("taille traitée", default=0)  # bytes
-    missing: "models.JSONField[list[str], list[str]]" = models.JSONField("fichiers manquants", default=list)
+    missing: "models.JSONField[list[dict[str, Any]], list[dict[str, Any]]]" = models.JSONField(
+        "fichiers manquants", default=list
+    )
     file = models.CharField("fichier", max_length=120, blank=True, default="")  # a key of the storage
     size = models.PositiveBigIntegerField("taille", default=0)  # bytes
     ordered_at = models.DateTimeField("demandé le", default=timezone.now)
@@ -76,6 +83,12 @@ class Export(TenantModel):
 
     def get_absolute_url(self) -> str:
         return reverse("export", args=[self.public_id])
+
+    @property
+    def held(self) -> list[int]:
+        """The documents that are in it."""
+        missing = {entry["document"] for entry in self.missing}
+        return [entry["document"] for entry in self.manifest if entry["document"] not in missing]
 
     @property
     def percent(self) -> int:

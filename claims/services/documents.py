@@ -5,13 +5,14 @@ from pathlib import PurePath
 
 from django.core.files.base import File
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from accounts import journal
+from accounts.menus import Menu
 from accounts.scope import Actor
 from claims.models import Document, Dossier
-from claims.models.documents import REPORTS
+from claims.models.documents import family_of
 from claims.services.dossiers import locked
 from claims.validators import content_type_of, validate_size
 from claims.workflow import Action
@@ -42,6 +43,7 @@ def publish_document(
     under the cabinet's own `external_id` their earlier version.
     Raises `ValidationError` when the file is not a PDF, JPEG or PNG of at most 25 MB.
     """
+    actor.require(Menu.PUBLISH)
     validate_size(file.size)
     content_type = content_type_of(file)
     sha256 = fingerprint(file)
@@ -52,6 +54,7 @@ def publish_document(
         return existing, False
     _replace_earlier(dossier, kind, external_id)
     document = Document(
+        version=_next_version(dossier, kind),
         dossier=dossier,
         cabinet_id=dossier.cabinet_id,
         establishment_id=dossier.establishment_id,
@@ -73,9 +76,15 @@ def publish_document(
     return document, True
 
 
+def _next_version(dossier: Dossier, kind: Document.Kind) -> int | None:
+    """Under the dossier's lock, so that no two documents share a number."""
+    family = family_of(kind)
+    last = dossier.documents.received().filter(kind__in=family).aggregate(last=Max("version"))["last"]
+    return (last or 0) + 1 if family else None
+
+
 def _replace_earlier(dossier: Dossier, kind: Document.Kind, external_id: str) -> None:
-    family = REPORTS if kind in REPORTS else (kind,) if kind == Document.Kind.COVERAGE else ()
-    earlier = Q(kind__in=family)
+    earlier = Q(kind__in=family_of(kind))
     if external_id:
         earlier |= Q(kind=kind, external_id=external_id)
     dossier.documents.received().filter(earlier, replaced_at=None).update(replaced_at=timezone.now())

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from accounts.validators import display_siret
 from claims.models import Document
-from claims.models.documents import REPORTS
+from claims.models.documents import family_of
 
 register = template.Library()
 
@@ -76,9 +76,10 @@ def papers(documents: Iterable[Document]) -> list[Document]:
 
 
 @register.filter
-def is_current_report(document: Document) -> bool:
-    """Say whether this is the report to repair and invoice by (EG-02)."""
-    return document.kind in REPORTS and document.direction == Document.Direction.RECEIVED and document.is_current
+def is_in_force(document: Document) -> bool:
+    """Say whether this is the report, or the prise en charge, to repair and invoice by (EG-02)."""
+    received = document.direction == Document.Direction.RECEIVED
+    return received and document.is_current and bool(family_of(document.kind))
 
 
 @register.simple_tag

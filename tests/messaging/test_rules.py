@@ -11,13 +11,15 @@ from accounts import journal, scope
 from accounts.models import ShopMember
 from accounts.scope import System
 from accounts.services import Event
+from claims.services.appointments import Fact as DateFact
 from claims.services.missing import Fact
 from messaging.rules import TELL
 from messaging.services import send_due
-from tests.factories import DraftFactory, ShopMemberFactory, SignUpFactory
+from tests.factories import AppointmentFactory, DraftFactory, ShopMemberFactory, SignUpFactory
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 PARTS = ("_subject.txt", "_body.txt", "_body.html")
+OFFERED = {"status": "offered", "moved_by": "cabinet"}
 
 
 @pytest.mark.parametrize("event", TELL)
@@ -49,9 +51,16 @@ def _facts(world):
     yield Event.ACCOUNT_REQUESTED, world.alpes.request
     yield Event.ACCOUNT_EXISTS, world.lac.owner
     yield Event.PASSWORD_RESET, world.lac.owner
+    yield Event.PASSWORD_CHANGED, world.lac.owner
+    yield Event.EMAIL_CHANGE_ASKED, world.lac.email_change
+    yield Event.EMAIL_CHANGED, world.lac.email_change
+    for event in (Event.FACTOR_ADDED, Event.FACTOR_REMOVED, Event.CODES_RENEWED):
+        yield event, world.lac.owner
     yield Event.COLLEAGUE_JOINED, new
     yield Fact.MISSING_DOSSIER_ASKED, world.lac.missing["ALPES"]
     yield Fact.MISSING_DOSSIER_ANSWERED, world.lac.missing["ALPES"]
+    yield DateFact.DATE_FOR_CABINET, world.lac.dates["ALPES"]
+    yield DateFact.DATE_FOR_SHOP, AppointmentFactory(dossier=world.deux.dossiers["ALPES"], kind="ead", **OFFERED)
     yield Event.INVITED, world.lac.invitation
     yield Event.ACCESS_GRANTED, world.lac.delegation
     yield Event.ACCESS_REVOKED, world.lac.delegation
