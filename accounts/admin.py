@@ -36,8 +36,8 @@ from accounts.validators import display_siret
 
 EVENT_LABELS.update(
     {
-        "suspended": "Accès suspendu",
-        "resumed": "Accès rétabli",
+        Event.SHOP_SUSPENDED: "Accès suspendu",
+        Event.SHOP_RESUMED: "Accès rétabli",
         Event.EMAIL_TO_CONFIRM: "Inscription, adresse à confirmer",
         Event.ACCOUNT_REQUESTED: "Compte demandé",
         Event.ACCOUNT_EXISTS: "Compte demandé à nouveau",

@@ -304,7 +304,7 @@ def _reset(user: User, _user: User) -> dict[str, Any]:
 
 def _staff_welcome(member: CabinetMember, _user: User) -> dict[str, Any]:
     """The token is made here, as the mail leaves, and kept nowhere."""
-    return {"cabinet": member.cabinet, "forgotten": address("password_reset"), **_reset(member.user, member.user)}
+    return {"cabinet": member.cabinet, **_reset(member.user, member.user)}
 
 
 def _suspension(link: CabinetEstablishment, _user: User) -> dict[str, Any]:

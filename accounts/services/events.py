@@ -27,8 +27,8 @@ class Event(StrEnum):
     STAFF_ENTRUSTED = "staff_entrusted"
     STAFF_SUSPENDED = "staff_suspended"
     STAFF_RESUMED = "staff_resumed"
-    SHOP_SUSPENDED = "suspended"
-    SHOP_RESUMED = "resumed"
+    SHOP_SUSPENDED = "shop_suspended"
+    SHOP_RESUMED = "shop_resumed"
     PASSWORD_RESET = "password_reset"  # noqa: S105 -- the name of an event
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 -- the name of an event
     MOBILE_CHANGED = "mobile_changed"

@@ -165,7 +165,7 @@ def test_suspending_a_shop_hides_the_cabinets_dossiers_at_once(world, client):
 
     assert (during, visible()) == ({"BERRY-DEUX"}, {"ALPES-DEUX", "BERRY-DEUX"})
     events = JournalEntry.objects.filter(subject_type="accounts.cabinetestablishment", subject_id=link.pk)
-    assert list(events.order_by("pk").values_list("event", flat=True)) == ["suspended", "resumed"]
+    assert list(events.order_by("pk").values_list("event", flat=True)) == ["shop_suspended", "shop_resumed"]
 
 
 def test_staff_see_their_own_cabinet_and_may_not_change_it(world, client):

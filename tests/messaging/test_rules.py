@@ -15,7 +15,7 @@ from claims.services.appointments import Fact as DateFact
 from claims.services.missing import Fact
 from messaging.rules import TELL
 from messaging.services import send_due
-from tests.factories import AppointmentFactory, DraftFactory, ShopMemberFactory, SignUpFactory
+from tests.factories import AppointmentFactory, CabinetMemberFactory, DraftFactory, ShopMemberFactory, SignUpFactory
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 PARTS = ("_subject.txt", "_body.txt", "_body.html")
@@ -61,6 +61,15 @@ def _facts(world):
     yield Fact.MISSING_DOSSIER_ANSWERED, world.lac.missing["ALPES"]
     yield DateFact.DATE_FOR_CABINET, world.lac.dates["ALPES"]
     yield DateFact.DATE_FOR_SHOP, AppointmentFactory(dossier=world.deux.dossiers["ALPES"], kind="ead", **OFFERED)
+    invited = CabinetMemberFactory(cabinet=world.alpes.cabinet)
+    invited.user.set_unusable_password()
+    invited.user.save()
+    yield Event.STAFF_INVITED, invited
+    closed, opened = (shop.establishment.cabinet_links.first() for shop in (world.lac, world.mer))
+    closed.suspended_at, closed.suspension_reason = "2026-01-01T00:00Z", "L'accès <b>"
+    closed.save()
+    yield Event.SHOP_SUSPENDED, closed
+    yield Event.SHOP_RESUMED, opened
     yield Event.INVITED, world.lac.invitation
     yield Event.ACCESS_GRANTED, world.lac.delegation
     yield Event.ACCESS_REVOKED, world.lac.delegation
