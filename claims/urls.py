@@ -3,10 +3,13 @@
 from django.urls import path
 
 from claims import converters  # noqa: F401 -- registers `reference`
-from claims.views import appointments, archives, documents, dossiers, files, missing
+from claims.views import appointments, archives, documents, dossiers, exports, files, missing
 
 urlpatterns = [
     path("dossiers/", dossiers.dossiers, name="dossiers"),
+    path("dossiers/affichage/", dossiers.list_display, name="list_display"),
+    path("dossiers/export.csv", exports.dossiers_csv, name="dossiers_csv"),
+    path("dossiers/export.xlsx", exports.dossiers_xlsx, name="dossiers_xlsx"),
     path("dossiers/<str:cabinet>/<reference:reference>/", dossiers.dossier, name="dossier"),
     path(
         "dossiers/<str:cabinet>/<reference:reference>/documents/",

@@ -1,5 +1,6 @@
 """Explicit test data: everything a row needs to be coherent, nothing filled blindly."""
 
+import uuid
 from datetime import date, timedelta
 
 import factory
@@ -38,6 +39,8 @@ from claims.models.appointments import Side
 from claims.models.documents import family_of
 from claims.models.missing import key_of
 from claims.workflow import DateKind, DateStatus
+from tariffs.cells import key
+from tariffs.models import TariffRate, TariffVersion, Transmission
 
 PASSWORD = "un-mot-de-passe-d-essai"
 
@@ -285,6 +288,34 @@ class MissingFactory(factory.django.DjangoModelFactory):
     author = factory.SubFactory(UserFactory)
     wanted = factory.Sequence(lambda n: f"PERDU-{n}")
     wanted_key = factory.LazyAttribute(lambda row: key_of(row.wanted))
+
+
+class TariffVersionFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = TariffVersion
+        skip_postgeneration_save = True
+
+    site = factory.SubFactory(EstablishmentFactory)
+    number = factory.Sequence(lambda n: n + 1)
+    applies_on = date(2026, 1, 1)
+    token = factory.LazyFunction(uuid.uuid4)
+
+    @factory.post_generation
+    def rows(self, create, extracted, **kwargs):
+        """Payers with the hourly rate T1 of each; none: PUBLIC at 60 €."""
+        for position, (payer, rate) in enumerate((extracted or {"PUBLIC": "60.00"}).items()):
+            TariffRate.objects.create(
+                version=self, site=self.site, position=position, payer=payer, payer_key=key(payer), t1=rate
+            )
+
+
+class TransmissionFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Transmission
+
+    version = factory.SubFactory(TariffVersionFactory)
+    cabinet = factory.SubFactory(CabinetFactory)
+    establishment = factory.SelfAttribute("version.site")
 
 
 class JobFactory(factory.django.DjangoModelFactory):

@@ -17,7 +17,7 @@ from django.db import DatabaseError, connection, transaction
 from accounts import scope
 from accounts.models import AssignedEstablishment, JournalEntry
 from accounts.scope import Kind, System, TenantModel
-from claims.models import AssignedDossier, Dossier, DossierVisit
+from claims.models import AssignedDossier, Dossier, DossierVisit, ListPreference
 from messaging.models import Notification
 from tests.factories import CabinetMemberFactory
 from tests.fences import open_row_security
@@ -38,6 +38,7 @@ class Who:
     suspended: frozenset[tuple[int, int]] = frozenset()
     dossiers: frozenset[int] = frozenset()
     profiles: frozenset[int] = frozenset()
+    versions: frozenset[int] = frozenset()  # staff: the tariffs their cabinet received
     partners: frozenset[int] = frozenset()  # of a shop: the cabinets it works with, none that suspended it
     part: "Part | None" = None  # of staff who do not see all of their cabinet
 
@@ -55,6 +56,12 @@ class Who:
     def trades(self, row: Row) -> bool:
         pair = (row["cabinet_id"], row["establishment_id"])
         return row["establishment_id"] in self.establishments and pair not in self.suspended
+
+    def sits(self, row: Row) -> bool:
+        return row["site_id"] in self.establishments
+
+    def prices(self, row: Row, version: int) -> bool:
+        return self.sits(row) or version in self.versions
 
     def owns(self, row: Row) -> bool:
         return row["organisation_id"] in self.organisations
@@ -148,6 +155,7 @@ FENCES = {
     "claims.DossierVisit": Fence(
         Who.is_in, lambda who, row: who.is_in(row) and row["dossier_id"] in who.dossiers, "opened_at = now()"
     ),
+    "claims.ListPreference": Fence(Who.is_in, Who.is_in, "full_screen = true"),
     "claims.Job": Fence(either, lambda who, row: False, "reason = 'x'"),
     "claims.Acknowledgement": Fence(
         either, lambda who, row: who.staffs(row) or (who.trades(row) and who.is_in(row)), "reader = 'x'"
@@ -169,10 +177,21 @@ FENCES = {
         lambda who, row: who.staffs_site(row) or (who.trades(row) and who.is_in(row, "author_id")),
         "message = 'x'",
     ),
+    "tariffs.TariffVersion": Fence(lambda who, row: who.prices(row, row["id"]), Who.sits, "make = 'x'"),
+    "tariffs.TariffRate": Fence(lambda who, row: who.prices(row, row["version_id"]), Who.sits, "payer = 'x'"),
+    "tariffs.TariffPdf": Fence(
+        lambda who, row: who.prices(row, row["version_id"]), lambda who, row: False, "file = ''"
+    ),
+    "tariffs.Transmission": Fence(at_site, lambda who, row: False, "acknowledged_by = 'x'"),
+    "tariffs.TariffDraft": Fence(Who.is_in, lambda who, row: who.is_in(row) and who.sits(row), "revision = 2"),
     "messaging.Notification": Fence(told, lambda who, row: False, "reason = 'x'"),
 }
-OWNERS = {"cabinet_id", "establishment_id", "organisation_id", "user_id", "recipient_id", "dossier_id"}
-ADD_ONLY = {"accounts.JournalEntry"}  # no right to change or remove, whoever's it is
+OWNERS = {"site_id", "cabinet_id", "establishment_id", "organisation_id", "user_id", "recipient_id", "dossier_id"}
+ADD_ONLY = {
+    "accounts.JournalEntry",
+    "tariffs.TariffVersion",
+    "tariffs.TariffRate",
+}  # no right to change or remove, whoever's it is
 OPEN = {  # the policies that let any row through, each with its reason
     ("accounts_cabinet", "scope_read"),  # names of cabinets are public: the sign-up page lists them
     ("claims_dossier", "search_reads"),  # of a role nobody signs in as
@@ -235,11 +254,13 @@ def people(request, world) -> list[Who]:
         found += [replace(who, linked=linked) for who in people_with_a_part(side, shops)]
         found.append(Who(f"candidate of {side.cabinet.code}", side.request.user.pk))
     dossiers, profiles = rows_of(tenants["claims.Dossier"]), rows_of(tenants["accounts.DelegationProfile"])
+    received = rows_of(tenants["tariffs.Transmission"])
     return [
         replace(
             who,
             dossiers=frozenset(row["id"] for row in dossiers if either(who, row)),
             profiles=frozenset(row["id"] for row in profiles if who.owns(row)),
+            versions=frozenset(row["version_id"] for row in received if who.staffs_site(row)),
         )
         for who in found
     ]
@@ -273,6 +294,7 @@ def _speak_of(dossier, *readers):
         **place,
     )
     for reader in readers:
+        ListPreference.objects.get_or_create(user=reader)
         DossierVisit.objects.create(user=reader, dossier=dossier)
         key = f"closed:{dossier.pk}:{reader.pk}"
         Notification.objects.create(key=key, event="closed", recipient=reader, **about, **place)

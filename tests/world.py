@@ -5,8 +5,10 @@ from datetime import date
 from types import SimpleNamespace
 
 import pytest
+from django.core.files.base import ContentFile
 
 from accounts.models import CabinetMember, ShopMember
+from tariffs.models import TariffDraft, TariffPdf
 from tests.factories import (
     AccountRequestFactory,
     AcknowledgementFactory,
@@ -30,6 +32,8 @@ from tests.factories import (
     PassageFactory,
     ShopMemberFactory,
     SignUpFactory,
+    TariffVersionFactory,
+    TransmissionFactory,
     UserFactory,
     VerdictReasonFactory,
     VisitPolicyFactory,
@@ -92,7 +96,10 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         documents={},
         exports={},
         missing={},
+        tariff=TariffVersionFactory(site=establishment, number=1, rows={f"PAYEUR {name}": "61.00"}),
     )
+    TariffDraft.objects.create(user=owner, site=establishment)
+    TariffPdf.objects.create(version=shop.tariff, site=establishment, file=ContentFile(b"%PDF-1.4", name))
     for side in cabinets:
         code = side.cabinet.code
         LinkFactory(
@@ -108,6 +115,7 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
             cabinet=side.cabinet, establishment=establishment, author=owner, wanted=f"{code}-PERDU-{name.upper()}"
         )
         shop.dossiers[code] = dossier
+        TransmissionFactory(version=shop.tariff, cabinet=side.cabinet)
         shop.dates[code] = AppointmentFactory(dossier=dossier)
         PassageFactory(cabinet=side.cabinet, establishment=establishment, sector=f"Passage {code} {name}", weekday=1)
         JobFactory(dossier=dossier)

@@ -67,6 +67,28 @@ class ListForm(forms.Form):
         )
 
 
+class DisplayForm(forms.Form):
+    """How the list is drawn: its columns, or its width; each has a button of its own on the page."""
+
+    colonnes = forms.MultipleChoiceField(required=False)
+    plein_ecran = forms.TypedChoiceField(
+        required=False, choices=[("oui", "oui"), ("non", "non")], coerce=lambda typed: typed == "oui", empty_value=None
+    )
+    defaut = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, columns: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered: Any = self.fields["colonnes"]
+        offered.choices = columns
+
+    def chosen(self) -> dict[str, Any]:
+        """What to keep; no column at all means the usual ones again."""
+        typed = self.cleaned_data
+        if typed["plein_ecran"] is not None:
+            return {"full_screen": typed["plein_ecran"]}
+        return {"columns": [] if typed["defaut"] else typed["colonnes"]}
+
+
 class MissingForm(forms.Form):
     """What somebody looks for in vain."""
 

@@ -9,6 +9,7 @@ from claims.models.exports import Export
 from claims.models.jobs import Job
 from claims.models.missing import MissingDossierRequest
 from claims.models.passages import Passage, VisitPolicy
+from claims.models.preferences import ListPreference
 from claims.models.verdicts import VerdictReason
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "DossierVisit",
     "Export",
     "Job",
+    "ListPreference",
     "MissingDossierRequest",
     "Passage",
     "VerdictReason",

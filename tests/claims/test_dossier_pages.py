@@ -238,5 +238,5 @@ def test_correcting_the_siret_shows_dossier_and_documents_to_the_shop_at_once(wo
     answer = client.get(reverse("document", args=[paper.public_id]))
     assert answer.status_code == 200
     assert body_of(answer)
-    assert orphan.reference in [row.reference for row in client.get("/dossiers/").context["rows"]]
+    assert orphan.reference in [row.dossier.reference for row in client.get("/dossiers/").context["rows"]]
     assert JournalEntry.objects.filter(event="siret_corrected", detail__received="12345").count() == 1
