@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
+from accounts.menus import Menu
 from accounts.models import (
     AccountRequest,
     CabinetEstablishment,
@@ -34,6 +35,7 @@ from claims.models import Appointment, MissingDossierRequest
 from claims.models.appointments import Side
 from claims.services.appointments import Fact as DateFact
 from claims.services.appointments import said
+from claims.services.assignments import holding, watching
 from claims.services.missing import Fact
 from messaging.models import Notification
 
@@ -80,8 +82,8 @@ def _active(ids: QuerySet[Any, Any]) -> QuerySet[User]:
 
 
 def _deciders(request: AccountRequest) -> QuerySet[User]:
-    staff = CabinetMember.objects.filter(cabinet=request.cabinet_id, left_at=None, role__in=DECIDERS)
-    return _active(staff.values("user"))
+    staff = CabinetMember.objects.filter(cabinet=request.cabinet_id, role__in=DECIDERS)
+    return _active(holding(staff, Menu.REQUESTS).values("user"))
 
 
 def _requester(request: AccountRequest) -> QuerySet[User]:
@@ -138,8 +140,9 @@ def _themself(user: User) -> QuerySet[User]:
 
 def _clerks(request: MissingDossierRequest) -> QuerySet[User]:
     """The cabinet's gestionnaires; where there is none, whoever decides."""
-    staff = CabinetMember.objects.filter(cabinet=request.cabinet_id, left_at=None, role__in=DECIDERS)
-    clerks = staff.filter(role=CabinetMember.Role.CLERK, user__is_active=True)
+    everybody = CabinetMember.objects.filter(cabinet=request.cabinet_id, role__in=DECIDERS)
+    staff = watching(everybody, Menu.REQUESTS, site=request.establishment_id)
+    clerks = staff.filter(role=CabinetMember.Role.CLERK)
     return _active((clerks if clerks.exists() else staff).values("user"))
 
 
@@ -169,8 +172,9 @@ def _shop_owners(link: CabinetEstablishment) -> QuerySet[User]:
 
 def _round(row: Appointment) -> QuerySet[User]:
     """Who plans the cabinet's rounds: its gestionnaires, and the expert of the dossier."""
-    staff = CabinetMember.objects.filter(cabinet=row.cabinet_id, left_at=None)
-    clerks = staff.filter(role=CabinetMember.Role.CLERK, user__is_active=True)
+    everybody = CabinetMember.objects.filter(cabinet=row.cabinet_id)
+    staff = watching(everybody, Menu.DATES, site=row.establishment_id, dossier=row.dossier)
+    clerks = staff.filter(role=CabinetMember.Role.CLERK)
     told = clerks if clerks.exists() else staff.filter(role=CabinetMember.Role.MANAGER)
     return _active((told | staff.filter(pk=row.dossier.expert_id or 0)).values("user"))
 
@@ -224,12 +228,8 @@ def _password_chosen(member: CabinetMember) -> str:
     return "la personne a déjà choisi son mot de passe" if member.user.has_usable_password() else ""
 
 
-def _resumed(link: CabinetEstablishment) -> str:
-    return "" if link.suspended_at else "l’accès est déjà rétabli"
-
-
-def _suspended_again(link: CabinetEstablishment) -> str:
-    return "l’accès est de nouveau suspendu" if link.suspended_at else ""
+def _unless(suspended: bool) -> Callable[[CabinetEstablishment], str]:
+    return lambda link: "" if bool(link.suspended_at) == suspended else "le cabinet a changé d’avis depuis"
 
 
 def _email_change_over(change: EmailChange) -> str:
@@ -354,8 +354,8 @@ TELL: dict[str, Tell] = {
     Event.DRAFT_SUBMITTED: Tell("accounts/email/draft_submitted", _company_owners, _draft, _draft_decided),
     Event.DRAFT_DECIDED: Tell("accounts/email/draft_decided", _author, _draft),
     Event.STAFF_INVITED: Tell("accounts/email/staff_invited", _staff_member, _staff_welcome, _password_chosen),
-    Event.SHOP_SUSPENDED: Tell("accounts/email/shop_suspended", _shop_owners, _suspension, _resumed),
-    Event.SHOP_RESUMED: Tell("accounts/email/shop_resumed", _shop_owners, _suspension, _suspended_again),
+    Event.SHOP_SUSPENDED: Tell("accounts/email/shop_suspended", _shop_owners, _suspension, _unless(True)),
+    Event.SHOP_RESUMED: Tell("accounts/email/shop_resumed", _shop_owners, _suspension, _unless(False)),
     Event.PASSWORD_CHANGED: Tell("accounts/email/password_changed", _themself, _doors),
     Event.EMAIL_CHANGE_ASKED: Tell(
         "accounts/email/email_change_asked",

@@ -13,6 +13,7 @@ from accounts.scope import Kind
 from accounts.tenantadmin import TenantModelAdmin, actor_of, journal_of
 from accounts.validators import display_siret
 from claims.admin import workspace
+from claims.admin.entrusting import Entrusting, MineFilter
 from claims.admin.forms import BUTTONS, PublishForm, SiretForm
 from claims.admin.siret import label_of, likely_links
 from claims.models import Document, Dossier
@@ -57,7 +58,7 @@ class TurnFilter(admin.SimpleListFilter):
 
 
 @admin.register(Dossier)
-class DossierAdmin(workspace.Workspace, TenantModelAdmin):
+class DossierAdmin(workspace.Workspace, Entrusting, TenantModelAdmin):
     """Nothing is typed into a dossier here: the cabinet's software fills it, the table of states moves it."""
 
     menu, act_menu = Menu.DOSSIERS, Menu.ACT
@@ -66,10 +67,11 @@ class DossierAdmin(workspace.Workspace, TenantModelAdmin):
         "mission_shown", "claim_shown", "expertise_shown",
     )  # fmt: skip
     list_filter = (
-        "state", TurnFilter, SiretFilter, "ve_procedure", "is_approved_repairer",
+        MineFilter, "state", TurnFilter, SiretFilter, "ve_procedure", "is_approved_repairer",
         ("expertise_on", admin.DateFieldListFilter),
     )  # fmt: skip
     list_select_related = ("establishment",)
+    actions = ("entrust_selected",)
     ordering = (F("claim_on").desc(nulls_last=True), "-pk")
     search_fields = ("reference",)  # shows the box; `get_search_results` does the search
     search_help_text = "Référence, n° de sinistre, immatriculation, assuré, véhicule, SIRET"

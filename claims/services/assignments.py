@@ -3,14 +3,33 @@
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from accounts import journal
 from accounts.exceptions import NotAllowed
-from accounts.menus import Menu
-from accounts.models import CabinetMember
+from accounts.menus import DEFAULT_MENUS, Menu
+from accounts.models import AssignedEstablishment, CabinetMember
 from accounts.scope import Actor
 from accounts.services import Event
 from claims.models import AssignedDossier, Dossier
+
+
+def holding(staff: "QuerySet[CabinetMember]", menu: Menu) -> "QuerySet[CabinetMember]":
+    """Of these people, those at work who hold the right."""
+    begin_with_it = [role for role, held in DEFAULT_MENUS.items() if menu in held]
+    holds = Q(menus=None, role__in=begin_with_it) | Q(menus__contains=[menu.value])
+    return staff.filter(holds, left_at=None, suspended_at=None, user__is_active=True)
+
+
+def watching(
+    staff: "QuerySet[CabinetMember]", menu: Menu, *, site: int | None, dossier: Dossier | None = None
+) -> "QuerySet[CabinetMember]":
+    """Of these people, those who hold the right and see the dossier, or the shop: whom a mail may reach."""
+    sees = Q(sees_all=True) | Q(pk__in=AssignedEstablishment.objects.filter(establishment=site).values("member"))
+    if dossier is not None:
+        given = AssignedDossier.objects.filter(dossier=dossier.pk).values("member")
+        sees |= Q(pk__in=given) | Q(pk=dossier.expert_id or 0)
+    return holding(staff, menu).filter(sees)
 
 
 @transaction.atomic

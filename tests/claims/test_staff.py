@@ -13,6 +13,7 @@ from accounts.models import AssignedEstablishment, CabinetMember, JournalEntry, 
 from accounts.scope import System
 from accounts.services import staff
 from claims.models import AssignedDossier, Dossier
+from claims.services.assignments import watching
 from messaging.models import Notification
 from tests.factories import CabinetFactory, CabinetMemberFactory, DossierFactory
 
@@ -192,3 +193,42 @@ def test_a_right_lost_while_somebody_posts_is_decided_by_the_transactions():
         assert answers == [403]
         assert Dossier.objects.get(pk=dossier.pk).state == "mission_recue"
         assert not JournalEntry.objects.filter(event="visit_requested").exists()
+
+
+def test_dossiers_are_entrusted_several_at_once_from_the_list(manager, clerk, session, world):
+    CabinetMember.objects.filter(pk=clerk.pk).update(sees_all=False)
+    keys = [world.lac.dossiers["ALPES"].pk, world.alpes.orphan.pk]
+    data = {"action": "entrust_selected", "_selected_action": keys}
+
+    question = manager.post(reverse(CHANGELIST), data).content.decode()
+    assert str(clerk.user) in question
+    manager.post(reverse(CHANGELIST), data | {"member": clerk.pk, "how": "confier"})
+    assert listed(session) == {"ALPES-LAC", "ALPES-ORPHELIN"}
+
+    manager.post(reverse(CHANGELIST), data | {"member": clerk.pk, "how": "retirer"})
+    assert listed(session) == set()
+
+
+def test_mine_are_those_i_am_the_expert_of_or_was_given(clerk, session, world):
+    Dossier.objects.filter(pk=world.alpes.orphan.pk).update(expert=clerk)
+    AssignedDossier.objects.create(cabinet=clerk.cabinet, member=clerk, dossier=world.lac.dossiers["ALPES"])
+
+    found = session.get(reverse(CHANGELIST), {"suivi": "moi"}).context_data["cl"].result_list
+
+    assert {row.reference for row in found} == {"ALPES-LAC", "ALPES-ORPHELIN"}
+
+
+def test_mails_about_a_dossier_reach_only_those_who_see_it(clerk, world):
+    everybody = CabinetMember.objects.filter(pk=clerk.pk)
+    dossier = world.lac.dossiers["ALPES"]
+
+    def told():
+        return watching(everybody, Menu.DATES, site=dossier.establishment_id, dossier=dossier).exists()
+
+    assert told()
+    everybody.update(sees_all=False)
+    assert not told()
+    AssignedDossier.objects.create(cabinet=clerk.cabinet, member=clerk, dossier=dossier)
+    assert told()
+    everybody.update(menus=["dossiers"])
+    assert not told()
