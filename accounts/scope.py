@@ -41,8 +41,10 @@ class System(StrEnum):
     DIAGNOSIS = "diagnosis"  # reads the establishments of the asker's own SIREN, nothing else
     OUTBOX = "outbox"
     JOBS = "jobs"
+    RECEIPT = "receipt"  # finds one receipt by its number, to compare fingerprints with it
     IMPORT = "import"
     UPKEEP = "upkeep"
+    FOLLOW_UP = "follow_up"  # what is expected of whom, and the reminders of it
     DELEGATION = "delegation"
     PORTFOLIO = "portfolio"
     VALIDATION = "validation"

@@ -297,25 +297,32 @@ else:
 class PostedForms(_Mixed):
     """A page that carries forms beside Django's own: one row, one service, one message, and back to the page."""
 
-    posts: ClassVar[dict[str, str]] = {}  # the last part of the address → the method; its URL is <model>_<method>
-    post_menus: ClassVar[dict[str, Menu]] = {}  # the method → the right it takes beside the page's own
+    # The last part of the address → the method that does it; its URL is <model>_<method>. Each part of a page adds its
+    # own to those of the others, and in `post_menus` the right each takes beside the page's.
+    posts: ClassVar[dict[str, str]] = {}
+    post_menus: ClassVar[dict[str, Menu]] = {}
+
+    @classmethod
+    def gathered(cls, name: str) -> dict[str, Any]:
+        """`posts` or `post_menus` of all the parts."""
+        return {key: value for base in reversed(cls.__mro__) for key, value in vars(base).get(name, {}).items()}
 
     def may_post(self, request: HttpRequest, method: str) -> bool:
         """Whether the actor holds the right this form takes; the page shows it only then (`may.<method>`)."""
-        menu = self.post_menus.get(method, self.act_menu or self.menu or Menu.SETTINGS)
+        menu = self.gathered("post_menus").get(method, self.act_menu or self.menu or Menu.SETTINGS)
         return actor_of(request).opens(menu)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        may = {method: self.may_post(request, method) for method in self.posts.values()}
+        may = {method: self.may_post(request, method) for method in self.gathered("posts").values()}
         return super().change_view(request, object_id, form_url, {"may": may, **(extra_context or {})})
 
     def get_urls(self) -> list[URLPattern]:
         name = f"{self.opts.app_label}_{self.opts.model_name}"
         own = [
             route(f"<int:pk>/{slug}/", self.admin_site.admin_view(self._posted(method)), name=f"{name}_{method}")
-            for slug, method in self.posts.items()
+            for slug, method in self.gathered("posts").items()
         ]
         return own + super().get_urls()
 

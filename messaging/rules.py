@@ -9,11 +9,9 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from accounts.menus import Menu
 from accounts.models import (
     AccountRequest,
     CabinetEstablishment,
@@ -31,16 +29,18 @@ from accounts.scope import Right
 from accounts.services import Event, confirmation_token, email_change_token
 from accounts.services.invitations import token_of
 from accounts.validators import display_siret
-from claims.models import Appointment, MissingDossierRequest
+from claims.models import Appointment, MissingDossierRequest, ReminderLetter
 from claims.models.appointments import Side
+from claims.services import deposits, quarantine, reminders
 from claims.services.appointments import Fact as DateFact
 from claims.services.appointments import said
-from claims.services.assignments import holding, watching
 from claims.services.missing import Fact
+from messaging import sending, staffing
+from messaging.links import address
 from messaging.models import Notification
 
 State = AccountRequest.State
-DECIDERS = (CabinetMember.Role.MANAGER, CabinetMember.Role.CLERK)
+REMINDED_LINES = 30  # dossiers named in a reminder; the page it leads to has them all
 
 
 def _always(_subject: Any) -> str:
@@ -69,21 +69,11 @@ class Tell:
         return f"t{int(entry.at.timestamp() // self.once_per.total_seconds())}"
 
 
-def address(name: str, *args: Any) -> str:
-    """An absolute link; its host is the setting's, never one that a request brought along."""
-    return f"{settings.BASE_URL}{reverse(name, args=args)}"
-
-
 # People --------------------------------------------------------------------------------------------------------------
 
 
 def _active(ids: QuerySet[Any, Any]) -> QuerySet[User]:
     return User.objects.filter(pk__in=ids, is_active=True)
-
-
-def _deciders(request: AccountRequest) -> QuerySet[User]:
-    staff = CabinetMember.objects.filter(cabinet=request.cabinet_id, role__in=DECIDERS)
-    return _active(holding(staff, Menu.REQUESTS).values("user"))
 
 
 def _requester(request: AccountRequest) -> QuerySet[User]:
@@ -138,14 +128,6 @@ def _themself(user: User) -> QuerySet[User]:
     return User.objects.filter(pk=user.pk, is_active=True)
 
 
-def _clerks(request: MissingDossierRequest) -> QuerySet[User]:
-    """The cabinet's gestionnaires; where there is none, whoever decides."""
-    everybody = CabinetMember.objects.filter(cabinet=request.cabinet_id, role__in=DECIDERS)
-    staff = watching(everybody, Menu.REQUESTS, site=request.establishment_id)
-    clerks = staff.filter(role=CabinetMember.Role.CLERK)
-    return _active((clerks if clerks.exists() else staff).values("user"))
-
-
 def _asker(request: MissingDossierRequest) -> QuerySet[User]:
     """Whoever asked, while they still belong to the shop and the cabinet has not closed it."""
     closed = CabinetEstablishment.objects.filter(
@@ -157,26 +139,12 @@ def _asker(request: MissingDossierRequest) -> QuerySet[User]:
     return _active((members.none() if closed.exists() else members).values("user"))
 
 
-def _staff_member(member: CabinetMember) -> QuerySet[User]:
-    """Themself, while they belong to the cabinet."""
-    gone = member.left_at or member.suspended_at
-    return User.objects.none() if gone else _themself(member.user)
+def _reminded(letter: ReminderLetter) -> QuerySet[User]:
+    return User.objects.filter(pk=letter.user_id, is_active=True)
 
 
-def _shop_owners(link: CabinetEstablishment) -> QuerySet[User]:
-    owners = ShopMember.objects.filter(
-        organisation__establishments=link.establishment_id, role=ShopMember.Role.OWNER, left_at=None
-    )
-    return _active(owners.values("user"))
-
-
-def _round(row: Appointment) -> QuerySet[User]:
-    """Who plans the cabinet's rounds: its gestionnaires, and the expert of the dossier."""
-    everybody = CabinetMember.objects.filter(cabinet=row.cabinet_id)
-    staff = watching(everybody, Menu.DATES, site=row.establishment_id, dossier=row.dossier)
-    clerks = staff.filter(role=CabinetMember.Role.CLERK)
-    told = clerks if clerks.exists() else staff.filter(role=CabinetMember.Role.MANAGER)
-    return _active((told | staff.filter(pk=row.dossier.expert_id or 0)).values("user"))
+def _network(_subject: Any) -> QuerySet[User]:
+    return User.objects.filter(is_superuser=True, is_active=True)
 
 
 def _shop_of(row: Appointment) -> QuerySet[User]:
@@ -224,20 +192,16 @@ def _delegation_over(delegation: Delegation) -> str:
     return "l'accès n'est plus donné" if delegation.is_over else ""
 
 
-def _password_chosen(member: CabinetMember) -> str:
-    return "la personne a déjà choisi son mot de passe" if member.user.has_usable_password() else ""
-
-
-def _unless(suspended: bool) -> Callable[[CabinetEstablishment], str]:
-    return lambda link: "" if bool(link.suspended_at) == suspended else "le cabinet a changé d’avis depuis"
-
-
 def _email_change_over(change: EmailChange) -> str:
     return "l’adresse est déjà confirmée" if change.confirmed_at else ""
 
 
 def _draft_decided(draft: Draft) -> str:
     return "" if draft.state == Draft.State.PENDING else "le brouillon est déjà décidé"
+
+
+def _nothing_missing(letter: ReminderLetter) -> str:
+    return "" if reminders.still_missing(letter) else "plus rien ne manque"
 
 
 # What a mail says ----------------------------------------------------------------------------------------------------
@@ -295,22 +259,16 @@ def _draft(draft: Draft, user: User) -> dict[str, Any]:
     return {"draft": draft, "link": address("home" if user.pk == draft.author_id else "drafts")}
 
 
-def _reset(user: User, _user: User) -> dict[str, Any]:
-    """The token is made here, as the mail leaves, and kept nowhere."""
-    token = default_token_generator.make_token(user)
-    link = address("password_reset_confirm", urlsafe_base64_encode(force_bytes(user.pk)), token)
-    return {"link": link, "minutes": settings.PASSWORD_RESET_TIMEOUT // 60}
-
-
 def _staff_welcome(member: CabinetMember, _user: User) -> dict[str, Any]:
     """The token is made here, as the mail leaves, and kept nowhere."""
     return {"cabinet": member.cabinet, **_reset(member.user, member.user)}
 
 
-def _suspension(link: CabinetEstablishment, _user: User) -> dict[str, Any]:
-    shop = link.establishment
-    reason = link.suspension_reason
-    return {"cabinet": link.cabinet, "siret": display_siret(shop.siret), "reason": reason, "link": address("home")}
+def _reset(user: User, _user: User) -> dict[str, Any]:
+    """The token is made here, as the mail leaves, and kept nowhere."""
+    token = default_token_generator.make_token(user)
+    link = address("password_reset_confirm", urlsafe_base64_encode(force_bytes(user.pk)), token)
+    return {"link": link, "minutes": settings.PASSWORD_RESET_TIMEOUT // 60}
 
 
 def _missing(request: MissingDossierRequest, _user: User) -> dict[str, Any]:
@@ -328,6 +286,21 @@ def _found(request: MissingDossierRequest, _user: User) -> dict[str, Any]:
     return {"cabinet": request.cabinet, "link": address("missing_dossier")}
 
 
+def _reminder(letter: ReminderLetter, _user: User) -> dict[str, Any]:
+    """References and what is expected; neither the insured nor the car."""
+    lines = [
+        {
+            "reference": row.dossier.reference,
+            "cabinet": row.dossier.cabinet.name,
+            "text": row.text,
+            "due_on": row.due_on,
+            "link": address("dossier", row.dossier.cabinet.code, row.dossier.reference),
+        }
+        for row in reminders.still_missing(letter)
+    ]
+    return {"lines": lines[:REMINDED_LINES], "count": len(lines), "link": address("todo")}
+
+
 def _date(row: Appointment, _user: User) -> dict[str, Any]:
     """The date as it stands when the mail leaves; neither the insured nor the car."""
     dossier = row.dossier
@@ -342,7 +315,7 @@ def _date(row: Appointment, _user: User) -> dict[str, Any]:
 
 TELL: dict[str, Tell] = {
     Event.EMAIL_TO_CONFIRM: Tell("accounts/email/email_to_confirm", _applicant, _confirmation),
-    Event.ACCOUNT_REQUESTED: Tell("accounts/email/account_requested", _deciders, _request, _decided),
+    Event.ACCOUNT_REQUESTED: Tell("accounts/email/account_requested", staffing.deciders, _request, _decided),
     Event.ACCOUNT_EXISTS: Tell("accounts/email/account_exists", _themself, _doors, once_per=timedelta(hours=1)),
     Event.ACCOUNT_APPROVED: Tell("accounts/email/account_approved", _welcomed, _decision, _not(State.APPROVED)),
     Event.ACCOUNT_REFUSED: Tell("accounts/email/account_refused", _requester, _decision, _not(State.REFUSED)),
@@ -353,9 +326,15 @@ TELL: dict[str, Tell] = {
     Event.MEMBER_LEFT: Tell("accounts/email/member_left", _member, _colleague),
     Event.DRAFT_SUBMITTED: Tell("accounts/email/draft_submitted", _company_owners, _draft, _draft_decided),
     Event.DRAFT_DECIDED: Tell("accounts/email/draft_decided", _author, _draft),
-    Event.STAFF_INVITED: Tell("accounts/email/staff_invited", _staff_member, _staff_welcome, _password_chosen),
-    Event.SHOP_SUSPENDED: Tell("accounts/email/shop_suspended", _shop_owners, _suspension, _unless(True)),
-    Event.SHOP_RESUMED: Tell("accounts/email/shop_resumed", _shop_owners, _suspension, _unless(False)),
+    Event.STAFF_INVITED: Tell(
+        "accounts/email/staff_invited", staffing.staff_member, _staff_welcome, staffing.password_chosen
+    ),
+    Event.SHOP_SUSPENDED: Tell(
+        "accounts/email/shop_suspended", staffing.shop_owners, staffing.suspension, staffing.unless(True)
+    ),
+    Event.SHOP_RESUMED: Tell(
+        "accounts/email/shop_resumed", staffing.shop_owners, staffing.suspension, staffing.unless(False)
+    ),
     Event.PASSWORD_CHANGED: Tell("accounts/email/password_changed", _themself, _doors),
     Event.EMAIL_CHANGE_ASKED: Tell(
         "accounts/email/email_change_asked",
@@ -371,9 +350,20 @@ TELL: dict[str, Tell] = {
     Event.FACTOR_REMOVED: Tell("accounts/email/factor_removed", _themself, _factors),
     Event.CODES_RENEWED: Tell("accounts/email/codes_renewed", _themself, _factors),
     Event.PASSWORD_RESET: Tell("accounts/email/password_reset", _themself, _reset, once_per=timedelta(minutes=1)),
-    Fact.MISSING_DOSSIER_ASKED: Tell("claims/email/missing_dossier_asked", _clerks, _missing, _answered),
+    reminders.Fact.REMINDER_LETTER: Tell("claims/email/reminder_letter", _reminded, _reminder, _nothing_missing),
+    deposits.Fact.RECEIPT_ISSUED: Tell("claims/email/receipt_issued", sending.depositor, sending.receipt),
+    deposits.Fact.DEPOSIT_ARRIVED: Tell("claims/email/deposit_arrived", staffing.clerks, sending.arrived),
+    quarantine.Fact.DOCUMENT_INFECTED: Tell(
+        "claims/email/document_infected", sending.document_sender, sending.quarantined
+    ),
+    quarantine.Fact.SCAN_DELAYED: Tell(
+        "claims/email/scan_delayed", _network, sending.quarantined, once_per=timedelta(hours=1)
+    ),
+    Fact.MISSING_DOSSIER_ASKED: Tell("claims/email/missing_dossier_asked", staffing.clerks, _missing, _answered),
     Fact.MISSING_DOSSIER_ANSWERED: Tell("claims/email/missing_dossier_answered", _asker, _found),
-    DateFact.DATE_FOR_CABINET: Tell("claims/email/date_for_cabinet", _round, _date, _answered_since(Side.CABINET)),
+    DateFact.DATE_FOR_CABINET: Tell(
+        "claims/email/date_for_cabinet", staffing.planners, _date, _answered_since(Side.CABINET)
+    ),
     DateFact.DATE_FOR_SHOP: Tell("claims/email/date_for_shop", _shop_of, _date, _answered_since(Side.SHOP)),
 }
 

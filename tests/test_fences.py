@@ -151,10 +151,17 @@ FENCES = {
     "accounts.JournalEntry": Fence(noted, noted, "subject_label = 'x'"),
     "claims.Dossier": Fence(either, either, "insured_name = 'x'"),
     "claims.Document": Fence(either, either, "label = 'x'"),
+    "claims.DocumentRequest": Fence(either, either, "text = 'x'"),
+    "claims.DossierFacts": Fence(either, either, "cover = 'oui'"),
+    "claims.Expectation": Fence(either, lambda who, row: False, "reminders = 1"),
+    "claims.ReminderLetter": Fence(Who.is_in, lambda who, row: False, "expectations = '{1}'"),
+    "claims.CabinetRules": Fence(Who.staffs, Who.staffs, "visit_rule = 'x'"),
     "claims.DossierTally": Fence(at_site, at_site, "difference = 0", add=either),
     "claims.DossierVisit": Fence(
         Who.is_in, lambda who, row: who.is_in(row) and row["dossier_id"] in who.dossiers, "opened_at = now()"
     ),
+    "claims.Deposit": Fence(either, either, "comment = 'x'"),
+    "claims.Upload": Fence(Who.trades, Who.trades, "name = 'x'"),
     "claims.ListPreference": Fence(Who.is_in, Who.is_in, "full_screen = true"),
     "claims.Job": Fence(either, lambda who, row: False, "reason = 'x'"),
     "claims.Acknowledgement": Fence(
@@ -168,6 +175,7 @@ FENCES = {
     "claims.VerdictReason": Fence(Who.staffs, Who.staffs, "text = 'x' || id"),
     "claims.Appointment": Fence(either, either, "reason = 'x'"),
     "claims.Passage": Fence(lambda who, row: who.staffs(row) or who.is_told(row), Who.staffs, "sector = 'x'"),
+    "claims.Contact": Fence(lambda who, row: who.staffs(row) or who.is_told(row), Who.staffs, "hours = 'x'"),
     "claims.VisitPolicy": Fence(
         lambda who, row: who.staffs(row) or who.is_told(row), Who.staffs, "other_dates = false"
     ),

@@ -37,6 +37,11 @@ class Door:
         return self.needs is not None and self.needs <= menus
 
 
+def gathered(model_admin, name):
+    """The forms beside Django's own, of all the parts of a page."""
+    return model_admin.gathered(name) if hasattr(model_admin, "gathered") else {}
+
+
 def doors_of(model_admin, row) -> list[Door]:
     """Every address of one model's pages; the row is one the staff may see."""
     opts = model_admin.opts
@@ -51,8 +56,8 @@ def doors_of(model_admin, row) -> list[Door]:
         Door(reverse(f"{name}add"), "get", act if Kind.STAFF in model_admin.adders else None),
         Door(reverse(f"{name}delete", args=[row.pk]), "get", act if Kind.STAFF in model_admin.deleters else None),
     ]
-    for method in getattr(model_admin, "posts", {}).values():
-        needs = view | {model_admin.post_menus[method]}
+    for method in gathered(model_admin, "posts").values():
+        needs = view | {gathered(model_admin, "post_menus")[method]}
         found.append(Door(reverse(f"{name}{method}", args=[row.pk]), "post", needs if staff else None))
     return found
 
@@ -70,14 +75,14 @@ def own_row(model, world):
 @pytest.mark.parametrize(("model", "model_admin"), registered(), ids=lambda part: getattr(part, "__name__", ""))
 def test_every_page_says_which_menu_opens_it_and_which_right_each_form_takes(model, model_admin):
     assert isinstance(model_admin.menu, Menu), f"{type(model_admin).__name__}: menu = Menu.…"
-    assert set(getattr(model_admin, "posts", {}).values()) == set(getattr(model_admin, "post_menus", {}))
+    assert set(gathered(model_admin, "posts").values()) == set(gathered(model_admin, "post_menus"))
     views = {
         url.name.removeprefix(f"{model._meta.app_label}_{model._meta.model_name}_")
         for url in model_admin.urls
         if url.name
     }
     own_views = set(getattr(model_admin, "view_menus", {}))
-    assert views == DJANGOS | set(getattr(model_admin, "posts", {}).values()) | own_views
+    assert views == DJANGOS | set(gathered(model_admin, "posts").values()) | own_views
 
 
 def test_every_right_is_written_in_words_and_every_role_begins_somewhere():
@@ -89,7 +94,7 @@ def doors(world) -> list[Door]:
     return [door for model, model_admin in registered() for door in doors_of(model_admin, own_row(model, world))]
 
 
-CELLS = len(ROLES) * sum(5 + len(getattr(model_admin, "posts", {})) for _, model_admin in registered())
+CELLS = len(ROLES) * sum(5 + len(gathered(model_admin, "posts")) for _, model_admin in registered())
 
 
 @pytest.mark.parametrize("cells", [pytest.param(CELLS, id=f"{CELLS} cells")])

@@ -14,7 +14,14 @@ from claims.workflow import DATE_ACTIONS, Action
 
 # Those with a form of their own, and those only an import does.
 ELSEWHERE = frozenset(
-    {Action.PUBLISH_DOCUMENT, Action.CORRECT_SIRET, Action.RECEIVE, Action.SYNCHRONISE, *DATE_ACTIONS}
+    {
+        Action.PUBLISH_DOCUMENT,
+        Action.REQUEST_DOCUMENTS,
+        Action.CORRECT_SIRET,
+        Action.RECEIVE,
+        Action.SYNCHRONISE,
+        *DATE_ACTIONS,
+    }
 )
 BUTTONS = [action for action in Action if action not in ELSEWHERE]
 

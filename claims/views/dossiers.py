@@ -20,8 +20,10 @@ from claims.models.preferences import preferred
 from claims.models.queries import PAGE_SIZE, search
 from claims.services.dossiers import note_visit
 from claims.services.preferences import remember_list
+from claims.services.uploads import may_send
 from claims.views import columns, listing
-from claims.workflow import DONE, Tab
+from claims.views.panels import panels
+from claims.workflow import STEPS, Tab
 
 
 def dossier_or_404(request: ActorRequest, cabinet: str, reference: str) -> Dossier:
@@ -88,6 +90,7 @@ def dossier(request: ActorRequest, cabinet: str, reference: str) -> HttpResponse
         "report": next((paper for paper in papers if paper.kind in REPORTS), None),
         "coverage": next((paper for paper in papers if paper.kind == Document.Kind.COVERAGE), None),
         "show_contact": subject.is_open,
+        **panels(subject, request.actor),
     }
     return render(request, "claims/dossier.html", context)
 
@@ -117,7 +120,7 @@ def frame(request: ActorRequest, subject: Dossier, current: str) -> dict[str, An
         "late": deadline is not None and deadline < timezone.localdate(),
         "turn_is_mine": turn.who == Kind.REPAIRER and request.actor.kind == Kind.REPAIRER,
         "back_url": listing.last_list(request),
-        "subnav": listing.subnav(subject, current),
+        "subnav": listing.subnav(subject, current, sends=may_send(request.actor, subject)),
     }
 
 
@@ -135,7 +138,7 @@ def step(entry: JournalEntry) -> dict[str, Any]:
     texts = [str(entry.detail[key]) for key in ("document", "what", "reason", "siret") if entry.detail.get(key)]
     return {
         "at": entry.at,
-        "label": DONE.get(entry.event, entry.event),
+        "label": STEPS.get(entry.event, entry.event),
         "text": " – ".join(texts),
         "by": entry.actor_label,
     }

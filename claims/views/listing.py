@@ -128,12 +128,13 @@ def back(request: ActorRequest) -> str:
     return f"{reverse('dossiers')}?{query}" if query else reverse("dossiers")
 
 
-def subnav(dossier: Dossier, current: str) -> list[dict[str, Any]]:
+def subnav(dossier: Dossier, current: str, *, sends: bool) -> list[dict[str, Any]]:
     """The sub-pages of a dossier."""
     args = [dossier.cabinet.code, dossier.reference]
     entries = (
         ("Informations", "dossier", None),
         ("Documents", "dossier_documents", dossier.received_count + dossier.sent_count),
+        *((("Envoyer", "dossier_send", None),) if sends else ()),
         ("Expertise", "dossier_expertise", None),
         ("Étapes", "dossier_steps", None),
     )

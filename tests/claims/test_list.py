@@ -35,8 +35,8 @@ def test_the_list_costs_the_same_for_one_row_and_three(more, world, lac, client,
     client.get("/dossiers/")
 
     with django_assert_num_queries(
-        8
-    ):  # session, user, savepoint, scope, counts, rows, release, the test's own scope back
+        9
+    ):  # session, user, savepoint, scope, counts, rows, what is to be done, release, the test's own scope back
         answer = client.get("/dossiers/")
 
     assert len(answer.context["rows"]) == 1 + more
@@ -45,7 +45,7 @@ def test_the_list_costs_the_same_for_one_row_and_three(more, world, lac, client,
 def test_a_search_costs_one_statement_more_at_most(world, lac, client, django_assert_max_num_queries):
     client.get("/dossiers/", {"q": "durand"})
 
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         client.get("/dossiers/", {"q": "durand", "mission_depuis": "2020-01-01"})
 
 
