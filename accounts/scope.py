@@ -38,6 +38,7 @@ class System(StrEnum):
     SIGN_UP = "sign_up"
     ACCOUNT = "account"  # a person's own settings
     APPROVAL = "approval"
+    PROOF = "proof"
     DIAGNOSIS = "diagnosis"  # reads the establishments of the asker's own SIREN, nothing else
     OUTBOX = "outbox"
     JOBS = "jobs"

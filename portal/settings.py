@@ -145,6 +145,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_TIMEZONE = "Europe/Paris"
 CELERY_BEAT_SCHEDULE = {
+    "announce-proposals": {"task": "accounts.tasks.announce_proposals", "schedule": 300, "options": {"expires": 300}},
+    "purge-unconfirmed": {"task": "accounts.tasks.purge_unconfirmed", "schedule": 3600, "options": {"expires": 3600}},
     "send-due": {"task": "messaging.tasks.send_due", "schedule": 15, "options": {"expires": 15}},
     "work-due": {"task": "claims.tasks.work_due", "schedule": 10, "options": {"expires": 10}},
     "remind": {
@@ -202,7 +204,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "10/15m/key"}  # accounts/limits.py counts what strangers may try
-ANSWER_STEP = 0.25  # seconds: answers that could tell a known address by their time leave on the next one
+ANSWER_STEP = 0.5  # seconds: answers that could tell a known address by their time leave on the next one
 STAFF_SECOND_FACTOR = env.flag("STAFF_SECOND_FACTOR", default=not DEMO)
 MFA_ADAPTER = "accounts.secondfactor.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

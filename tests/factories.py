@@ -19,9 +19,12 @@ from accounts.models import (
     EmailChange,
     Establishment,
     Invitation,
+    Knock,
     Organisation,
+    ShopInvitation,
     ShopMember,
     SignUp,
+    SiretCode,
     User,
 )
 from claims.models import (
@@ -213,6 +216,38 @@ class SignUpFactory(factory.django.DjangoModelFactory):
     company_name = factory.Sequence(lambda n: f"Carrosserie nouvelle {n}")
     siret = factory.Sequence(lambda n: siret(n + 700_000))
     postal_code = "73000"
+
+
+class SiretCodeFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = SiretCode
+
+    request = factory.SubFactory(AccountRequestFactory)
+    user = factory.SelfAttribute("request.user")
+    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(minutes=15))
+
+
+class ShopInvitationFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ShopInvitation
+
+    cabinet = factory.SubFactory(CabinetFactory)
+    company_name = factory.Sequence(lambda n: f"Carrosserie invitée {n}")
+    siret = factory.Sequence(lambda n: siret(n + 800_000))
+    postal_code = "73000"
+    email = factory.Sequence(lambda n: f"garage{n}@exemple.test")
+    checked_how = "appel"
+    inviter = factory.SubFactory(UserFactory)
+    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=14))
+    token_hash = factory.Sequence(lambda n: f"{n:064x}")
+
+
+class KnockFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Knock
+
+    kind = "reset"
+    typed = {"email": "quelqu-un@exemple.test"}
 
 
 class EmailChangeFactory(factory.django.DjangoModelFactory):

@@ -134,6 +134,9 @@ FENCES = {
     "accounts.AssignedEstablishment": Fence(Who.staffs_all, Who.staffs_all, "member_id = member_id"),
     "claims.AssignedDossier": Fence(Who.staffs_all, Who.staffs_all, "member_id = member_id"),
     "accounts.ShopMember": Fence(lambda who, row: who.owns(row) or who.is_in(row), Who.owns, "joined_at = now()"),
+    "accounts.Knock": Fence(lambda who, row: False, lambda who, row: False, "kind = 'x'"),
+    "accounts.SiretCode": Fence(Who.is_in, lambda who, row: False, "tries = 3"),
+    "accounts.ShopInvitation": Fence(Who.staffs, Who.staffs, "company_name = 'x'"),
     "accounts.SignUp": Fence(Who.is_in, Who.is_in, "company_name = 'x'"),
     "accounts.EmailChange": Fence(Who.is_in, Who.is_in, "asked_at = now()"),
     "accounts.AccountRequest": Fence(

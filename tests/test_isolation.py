@@ -103,6 +103,10 @@ def _session(shop: SimpleNamespace, _code: str) -> dict[str, Any]:
     return {"pk": rows.get().pk}
 
 
+def _date_draft(shop: SimpleNamespace, code: str) -> dict[str, Any]:
+    return {"pk": shop.date_drafts[code].pk}
+
+
 ROUTES: dict[str, Rule] = {
     "home": Rule(public=True),
     "alive": Rule(public=True),
@@ -137,6 +141,9 @@ ROUTES: dict[str, Rule] = {
     "drafts": Rule(),
     "draft_decide": Rule(own=_draft, acts=True),
     "invitation": Rule(public=True),
+    "shop_invitation": Rule(public=True),
+    "request_act": Rule(),
+    "join_decide": Rule(),
     "mfa_authenticate": Rule(public=True),
     "account_reauthenticate": Rule(),
     "settings": Rule(),
@@ -182,13 +189,25 @@ ROUTES: dict[str, Rule] = {
     "receipt": Rule(public=True),  # whoever holds a number may ask; what it says: tests/claims/test_receipts.py
     "receipt_pdf": Rule(own=_deposit),
     "dossier_expertise": Rule(own=_dossier),
+    "date_draft": Rule(own=_date_draft),
+    "agenda": Rule(),
+    "agenda_subscription": Rule(acts=True),
+    "agenda_feed": Rule(public=True),
     "document": Rule(own=_document),
     "document_preview": Rule(own=_document),
     "document_acknowledge": Rule(own=_document, acts=True),
     "export": Rule(own=_export),
 }
+SECRET_ADDRESSES = {
+    "agenda_feed",
+    "receipt",
+    "password_reset_confirm",
+    "email_confirm",
+    "invitation",
+    "shop_invitation",
+    "sign_up_confirm",
+}
 NOWHERE = {"siret": "00000000000000", "public_id": "00000000-0000-4000-8000-000000000000"}
-SECRET_ADDRESSES = {"receipt", "password_reset_confirm", "email_confirm", "invitation", "sign_up_confirm"}
 WITH_ROWS = [name for name, rule in ROUTES.items() if rule.own]
 
 

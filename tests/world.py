@@ -30,14 +30,17 @@ from tests.factories import (
     FeedFactory,
     InvitationFactory,
     JobFactory,
+    KnockFactory,
     LetterFactory,
     LinkFactory,
     MissingFactory,
     OrganisationFactory,
     PassageFactory,
     RequestFactory,
+    ShopInvitationFactory,
     ShopMemberFactory,
     SignUpFactory,
+    SiretCodeFactory,
     TariffVersionFactory,
     TransmissionFactory,
     UploadFactory,
@@ -45,6 +48,12 @@ from tests.factories import (
     VerdictReasonFactory,
     VisitPolicyFactory,
 )
+
+DATE_DRAFT = {
+    "kind": "ead",
+    "action": "date_proposed",
+    "wish": {"on": "2026-12-03", "until": "", "half": "", "at": ""},
+}
 
 
 @dataclass
@@ -71,6 +80,8 @@ def _cabinet(code: str) -> SimpleNamespace:
     orphan = DossierFactory(cabinet=cabinet, establishment=None, siret="12345", reference=f"{code}-ORPHELIN")
     request = AccountRequestFactory(cabinet=cabinet, company_name=f"Candidat chez {code}")
     SignUpFactory(user=request.user, chosen=cabinet)
+    SiretCodeFactory(request=request)
+    ShopInvitationFactory(cabinet=cabinet, inviter=staff["manager"], company_name=f"Garage invité par {code}")
     VerdictReasonFactory(cabinet=cabinet, text=f"Motif de {code}")
     ContactFactory(cabinet=cabinet, role=f"Standard de {code}")
     PassageFactory(cabinet=cabinet, sector=f"Secteur de {code}")
@@ -100,6 +111,7 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         email_change=EmailChangeFactory(user=owner),
         dossiers={},
         dates={},
+        date_drafts={},
         feed=FeedFactory(user=owner, establishment=establishment),
         documents={},
         exports={},
@@ -126,6 +138,9 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
             cabinet=side.cabinet, establishment=establishment, author=owner, wanted=f"{code}-PERDU-{name.upper()}"
         )
         shop.dossiers[code] = dossier
+        shop.date_drafts[code] = DraftFactory(
+            establishment=establishment, author=member.user, action="appointment", payload=DATE_DRAFT
+        )
         TransmissionFactory(version=shop.tariff, cabinet=side.cabinet)
         shop.dates[code] = AppointmentFactory(dossier=dossier)
         PassageFactory(cabinet=side.cabinet, establishment=establishment, sector=f"Passage {code} {name}", weekday=1)
@@ -145,6 +160,7 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
 @pytest.fixture
 def world(db: None) -> World:
     alpes, berry = _cabinet("ALPES"), _cabinet("BERRY")
+    KnockFactory()
     return World(
         alpes=alpes,
         berry=berry,

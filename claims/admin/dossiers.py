@@ -14,6 +14,7 @@ from accounts.scope import Kind
 from accounts.tenantadmin import TenantModelAdmin, actor_of, journal_of
 from accounts.validators import display_siret
 from claims.admin import workspace
+from claims.admin.appointments import DatesOfDossier, dates_of
 from claims.admin.entrusting import Entrusting, MineFilter
 from claims.admin.facts import FactsPart
 from claims.admin.forms import BUTTONS, PublishForm, SiretForm
@@ -77,7 +78,7 @@ class TurnFilter(admin.SimpleListFilter):
 
 
 @admin.register(Dossier)
-class DossierAdmin(workspace.Workspace, Requests, FactsPart, Entrusting, TenantModelAdmin):
+class DossierAdmin(DatesOfDossier, workspace.Workspace, Requests, FactsPart, Entrusting, TenantModelAdmin):
     """Nothing is typed into a dossier here: the cabinet's software fills it, the table of states moves it."""
 
     menu, act_menu = Menu.DOSSIERS, Menu.ACT
@@ -132,6 +133,7 @@ class DossierAdmin(workspace.Workspace, Requests, FactsPart, Entrusting, TenantM
         papers = list(Document.objects.visible_to(actor).filter(dossier=dossier).newest_first())
         orphan = dossier.establishment_id is None
         return {
+            "dates": dates_of(dossier, actor),
             "actions": [action for action in dossier.actions_for(actor) if action in BUTTONS],
             "received": [paper for paper in papers if paper.direction == Document.Direction.RECEIVED],
             "sent": [paper for paper in papers if paper.direction == Document.Direction.SENT],

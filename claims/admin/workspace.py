@@ -17,8 +17,8 @@ __all__ = ["PostedForms", "Workspace"]
 class Workspace(PostedForms):
     """What staff do to a dossier."""
 
-    posts = {"agir": "act", "publier": "publish", "siret": "attach"}
-    post_menus = {"act": Menu.ACT, "publish": Menu.PUBLISH, "attach": Menu.ACT}
+    posts = {"agir": "act", "publier": "publish", "siret": "attach", "dates": "date"}
+    post_menus = {"act": Menu.ACT, "publish": Menu.PUBLISH, "attach": Menu.ACT, "date": Menu.DATES}
 
     def act(self, request: HttpRequest, dossier: Any) -> tuple[int, str]:
         form = ActionForm(request.POST)
