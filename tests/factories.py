@@ -52,6 +52,7 @@ from claims.models.documents import family_of
 from claims.models.missing import key_of
 from claims.services.receipts import new_number
 from claims.workflow import DateKind, DateStatus, State
+from messaging.models import News
 from tariffs.cells import key
 from tariffs.models import TariffRate, TariffVersion, Transmission
 
@@ -430,6 +431,19 @@ class AppointmentFactory(factory.django.DjangoModelFactory):
     moved_by = Side.SHOP
     starts_on = date(2026, 12, 3)
     version = 1
+
+
+class NewsFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = News
+
+    user = factory.SubFactory(UserFactory)
+    dossier = factory.SubFactory(DossierFactory)
+    cabinet = factory.SelfAttribute("dossier.cabinet")
+    establishment = factory.SelfAttribute("dossier.establishment")
+    fact = factory.Sequence(lambda n: n + 1_000_000)
+    event = "document_published"
+    title = "Rapport définitif"
 
 
 class ContactFactory(factory.django.DjangoModelFactory):

@@ -195,6 +195,11 @@ FENCES = {
     ),
     "tariffs.Transmission": Fence(at_site, lambda who, row: False, "acknowledged_by = 'x'"),
     "tariffs.TariffDraft": Fence(Who.is_in, lambda who, row: who.is_in(row) and who.sits(row), "revision = 2"),
+    "messaging.News": Fence(
+        lambda who, row: who.staffs(row) or (who.is_in(row) and who.trades(row)),
+        lambda who, row: who.staffs(row) or (who.is_in(row) and who.trades(row)),
+        "text = 'x'",
+    ),
     "messaging.Notification": Fence(told, lambda who, row: False, "reason = 'x'"),
 }
 OWNERS = {"site_id", "cabinet_id", "establishment_id", "organisation_id", "user_id", "recipient_id", "dossier_id"}

@@ -177,6 +177,8 @@ ROUTES: dict[str, Rule] = {
     "dossiers_csv": Rule(),
     "dossiers_xlsx": Rule(),
     "list_display": Rule(),
+    "notifications": Rule(),
+    "notifications_read": Rule(),
     "dossier": Rule(own=_dossier),
     "dossier_documents": Rule(own=_dossier),
     "dossier_steps": Rule(own=_dossier),

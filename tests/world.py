@@ -34,6 +34,7 @@ from tests.factories import (
     LetterFactory,
     LinkFactory,
     MissingFactory,
+    NewsFactory,
     OrganisationFactory,
     PassageFactory,
     RequestFactory,
@@ -145,6 +146,7 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         shop.dates[code] = AppointmentFactory(dossier=dossier)
         PassageFactory(cabinet=side.cabinet, establishment=establishment, sector=f"Passage {code} {name}", weekday=1)
         JobFactory(dossier=dossier)
+        NewsFactory(user=owner, dossier=dossier, title=f"NOUVELLE {code} {name}")
         shop.requests[code] = RequestFactory(dossier=dossier, text=f"DEMANDE {code} {name}")
         ExpectationFactory(dossier=dossier)
         FactsFactory(dossier=dossier)

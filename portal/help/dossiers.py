@@ -87,6 +87,32 @@ LIST = Theme(
             keywords="chercher filtre trier colonne plaque",
         ),
         Question(
+            "colonnes-et-fichier",
+            "Puis-je choisir les colonnes, ou avoir la liste dans un tableur ?",
+            (
+                (
+                    "« Colonnes » montre ou retire chaque colonne ; votre choix, l’onglet et le plein écran vous "
+                    "suivent d’un ordinateur à l’autre. Un clic sur un titre trie, un second inverse l’ordre."
+                ),
+                (
+                    "« Exporter » donne toutes les pages de la liste affichée, avec ses filtres et ses colonnes, pour "
+                    "Excel ou en CSV."
+                ),
+            ),
+            keywords="excel csv xlsx exporter export tableur colonne plein écran",
+        ),
+        Question(
+            "nouveautes",
+            "Où retrouver ce qui vient d’arriver ?",
+            (
+                (
+                    "La cloche, en haut de chaque page, mène aux nouveautés : documents et décisions de vos cabinets, "
+                    "les non lus marqués. Ouvrir un dossier lit ses nouveautés et éteint son NEW."
+                ),
+            ),
+            keywords="notification cloche bulle orange alerte",
+        ),
+        Question(
             "plusieurs-etablissements",
             "J'ai plusieurs établissements",
             (
