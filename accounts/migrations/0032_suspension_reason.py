@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0021_proofs"),
+        ("accounts", "0022_invitation_dates"),
     ]
 
     operations = [
