@@ -25,18 +25,17 @@ from accounts.scope import Right
 from accounts.services import Event, email_change_token
 from accounts.services.invitations import token_of
 from accounts.validators import display_siret
-from claims.models import Appointment, Deposit, MissingDossierRequest, ReminderLetter
+from claims.models import Appointment, Deposit, MissingDossierRequest
 from claims.models.appointments import Side
-from claims.services import deposits, quarantine, reminders
+from claims.services import deposits, quarantine, reminders, supplements
 from claims.services.appointments import Fact as DateFact
 from claims.services.appointments import said
 from claims.services.missing import Fact
-from messaging import doorstep, sending
+from messaging import doorstep, following, sending
 from messaging.links import address
 from messaging.models import Notification
 
 State = AccountRequest.State
-REMINDED_LINES = 30  # dossiers named in a reminder; the page it leads to has them all
 DECIDERS = (CabinetMember.Role.MANAGER, CabinetMember.Role.CLERK)
 
 
@@ -136,10 +135,6 @@ def _asker(request: MissingDossierRequest) -> QuerySet[User]:
     return _active((members.none() if closed.exists() else members).values("user"))
 
 
-def _reminded(letter: ReminderLetter) -> QuerySet[User]:
-    return User.objects.filter(pk=letter.user_id, is_active=True)
-
-
 def _network(_subject: Any) -> QuerySet[User]:
     return User.objects.filter(is_superuser=True, is_active=True)
 
@@ -201,10 +196,6 @@ def _draft_decided(draft: Draft) -> str:
     return "" if draft.state == Draft.State.PENDING else "le brouillon est déjà décidé"
 
 
-def _nothing_missing(letter: ReminderLetter) -> str:
-    return "" if reminders.still_missing(letter) else "plus rien ne manque"
-
-
 # What a mail says ----------------------------------------------------------------------------------------------------
 
 
@@ -246,21 +237,6 @@ def _missing(request: MissingDossierRequest, _user: User) -> dict[str, Any]:
 
 def _found(request: MissingDossierRequest, _user: User) -> dict[str, Any]:
     return {"cabinet": request.cabinet, "link": address("missing_dossier")}
-
-
-def _reminder(letter: ReminderLetter, _user: User) -> dict[str, Any]:
-    """References and what is expected; neither the insured nor the car."""
-    lines = [
-        {
-            "reference": row.dossier.reference,
-            "cabinet": row.dossier.cabinet.name,
-            "text": row.text,
-            "due_on": row.due_on,
-            "link": address("dossier", row.dossier.cabinet.code, row.dossier.reference),
-        }
-        for row in reminders.still_missing(letter)
-    ]
-    return {"lines": lines[:REMINDED_LINES], "count": len(lines), "link": address("todo")}
 
 
 def _date(row: Appointment, _user: User) -> dict[str, Any]:
@@ -340,7 +316,9 @@ TELL: dict[str, Tell] = {
     Event.PASSWORD_RESET: Tell(
         "accounts/email/password_reset", _themself, doorstep.reset, once_per=timedelta(minutes=1)
     ),
-    reminders.Fact.REMINDER_LETTER: Tell("claims/email/reminder_letter", _reminded, _reminder, _nothing_missing),
+    reminders.Fact.REMINDER_LETTER: Tell(
+        "claims/email/reminder_letter", following.reminded, following.reminder, following.nothing_missing
+    ),
     deposits.Fact.RECEIPT_ISSUED: Tell("claims/email/receipt_issued", sending.depositor, sending.receipt),
     deposits.Fact.DEPOSIT_ARRIVED: Tell("claims/email/deposit_arrived", _clerks, sending.arrived),
     quarantine.Fact.DOCUMENT_INFECTED: Tell(
@@ -349,6 +327,10 @@ TELL: dict[str, Tell] = {
     quarantine.Fact.SCAN_DELAYED: Tell(
         "claims/email/scan_delayed", _network, sending.quarantined, once_per=timedelta(hours=1)
     ),
+    supplements.Fact.SUPPLEMENT_ASKED: Tell(
+        "claims/email/supplement_asked", following.deciders, following.supplement, following.decided
+    ),
+    supplements.Fact.SUPPLEMENT_ANSWERED: Tell("claims/email/supplement_answered", following.askers, following.answer),
     Fact.MISSING_DOSSIER_ASKED: Tell("claims/email/missing_dossier_asked", _clerks, _missing, _answered),
     Fact.MISSING_DOSSIER_ANSWERED: Tell("claims/email/missing_dossier_answered", _asker, _found),
     DateFact.DATE_FOR_CABINET: Tell("claims/email/date_for_cabinet", _round, _date, _answered_since(Side.CABINET)),

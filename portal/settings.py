@@ -172,7 +172,7 @@ DEFAULT_FROM_EMAIL = env.text("FROM_EMAIL", f"Portail Réparateurs <ne-pas-repon
 # Files: private ones are only ever served by a view
 STORAGES = {
     "default": {"BACKEND": "portal.storage.PrivateStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "portal.storage.HashedStorage"},
 }
 MEDIA_ROOT = DATA_DIR / "files"
 X_ACCEL_PREFIX = env.location("X_ACCEL_PREFIX")

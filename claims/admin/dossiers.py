@@ -18,6 +18,7 @@ from claims.admin.facts import FactsPart
 from claims.admin.forms import BUTTONS, PublishForm, SiretForm
 from claims.admin.requests import Requests
 from claims.admin.siret import label_of, likely_links
+from claims.admin.supplements import Supplements
 from claims.models import Document, Dossier, Expectation
 from claims.models.queries import SEARCH_LIMIT, SEARCH_WORDS
 from claims.workflow import WAITING, State
@@ -76,7 +77,7 @@ class TurnFilter(admin.SimpleListFilter):
 
 
 @admin.register(Dossier)
-class DossierAdmin(DatesOfDossier, workspace.Workspace, Requests, FactsPart, TenantModelAdmin):
+class DossierAdmin(DatesOfDossier, workspace.Workspace, Requests, FactsPart, Supplements, TenantModelAdmin):
     """Nothing is typed into a dossier here: the cabinet's software fills it, the table of states moves it."""
 
     list_display = (
@@ -142,6 +143,7 @@ class DossierAdmin(DatesOfDossier, workspace.Workspace, Requests, FactsPart, Ten
             "entries": journal_of(dossier, actor),
             **self.requests_of(request, dossier),
             **self.facts_of(request, dossier),
+            **self.supplements_of(request, dossier),
         }
 
     @admin.display(description="assuré")

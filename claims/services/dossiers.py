@@ -1,5 +1,6 @@
 """A dossier's moves."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -44,8 +45,13 @@ def correct_siret(dossier: Dossier, link: CabinetEstablishment, *, actor: Actor)
 
 def note_visit(dossier: Dossier, *, user_id: int) -> None:
     """Remember that a user opened the dossier now: what came before is no longer NEW to that user."""
+    note_visits([dossier.pk], user_id=user_id)
+
+
+def note_visits(dossier_ids: Iterable[int], *, user_id: int) -> None:
+    """The same of several, as if each had been opened."""
     DossierVisit.objects.bulk_create(
-        [DossierVisit(user_id=user_id, dossier=dossier)],
+        [DossierVisit(user_id=user_id, dossier_id=pk) for pk in dossier_ids],
         update_conflicts=True,
         update_fields=["opened_at"],
         unique_fields=["user", "dossier"],

@@ -12,7 +12,7 @@ from accounts import journal, scope
 from accounts.models import ShopMember
 from accounts.scope import System
 from accounts.services import Event
-from claims.services import deposits, quarantine, reminders
+from claims.services import deposits, quarantine, reminders, supplements
 from claims.services.appointments import Fact as DateFact
 from claims.services.missing import Fact
 from messaging.rules import TELL
@@ -25,6 +25,7 @@ from tests.factories import (
     LetterFactory,
     ShopMemberFactory,
     SignUpFactory,
+    SupplementFactory,
 )
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
@@ -79,6 +80,10 @@ def _facts(world):
     yield deposits.Fact.DEPOSIT_ARRIVED, deposit
     yield quarantine.Fact.DOCUMENT_INFECTED, paper
     yield quarantine.Fact.SCAN_DELAYED, paper
+    yield supplements.Fact.SUPPLEMENT_ASKED, world.lac.dossiers["ALPES"].supplements.get()
+    decided = {"number": 2, "author": world.lac.owner, "decided_at": "2026-01-01T00:00Z"}
+    refused_one = SupplementFactory(dossier=world.lac.dossiers["ALPES"], status="refused", reason="<b>", **decided)
+    yield supplements.Fact.SUPPLEMENT_ANSWERED, refused_one
     yield Event.INVITED, world.lac.invitation
     yield Event.ACCESS_GRANTED, world.lac.delegation
     yield Event.ACCESS_REVOKED, world.lac.delegation
