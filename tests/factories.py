@@ -43,6 +43,7 @@ from claims.models import (
     MissingDossierRequest,
     Passage,
     ReminderLetter,
+    Supplement,
     Upload,
     VerdictReason,
     VisitPolicy,
@@ -512,3 +513,16 @@ class UploadFactory(factory.django.DjangoModelFactory):
     state = Upload.State.READY
     scanned = True
     thumbnail = factory.LazyFunction(lambda: default_storage.save("thumbnails/essai", ContentFile(b"jpeg")))
+
+
+class SupplementFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Supplement
+
+    dossier = factory.SubFactory(DossierFactory)
+    cabinet = factory.SelfAttribute("dossier.cabinet")
+    establishment = factory.SelfAttribute("dossier.establishment")
+    number = 1
+    comment = "Longeron avant droit plié"
+    author = factory.SubFactory(UserFactory)
+    key = factory.Sequence(lambda n: f"{n:032x}")

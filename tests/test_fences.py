@@ -155,6 +155,7 @@ FENCES = {
     "claims.Dossier": Fence(either, either, "insured_name = 'x'"),
     "claims.Document": Fence(either, either, "label = 'x'"),
     "claims.DocumentRequest": Fence(either, either, "text = 'x'"),
+    "claims.Supplement": Fence(either, either, "comment = 'x'"),
     "claims.DossierFacts": Fence(either, either, "cover = 'oui'"),
     "claims.Expectation": Fence(either, lambda who, row: False, "reminders = 1"),
     "claims.ReminderLetter": Fence(Who.is_in, lambda who, row: False, "expectations = '{1}'"),

@@ -183,6 +183,7 @@ ROUTES: dict[str, Rule] = {
     "dossier_documents": Rule(own=_dossier),
     "dossier_steps": Rule(own=_dossier),
     "dossier_facts": Rule(own=_dossier),
+    "dossier_supplement": Rule(own=_dossier),
     "dossier_send": Rule(own=_dossier),
     "dossier_uploads": Rule(own=_dossier),
     "upload": Rule(own=_upload),

@@ -18,6 +18,7 @@ NEEDS: dict[str, Right] = {
     "dossier": Right.VIEW,
     "dossier_documents": Right.VIEW,
     "dossier_steps": Right.VIEW,
+    "dossier_supplement": Right.VIEW,
     "dossier_expertise": Right.VIEW,
     "document": Right.VIEW,
     "document_preview": Right.VIEW,

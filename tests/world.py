@@ -42,6 +42,7 @@ from tests.factories import (
     ShopMemberFactory,
     SignUpFactory,
     SiretCodeFactory,
+    SupplementFactory,
     TariffVersionFactory,
     TransmissionFactory,
     UploadFactory,
@@ -150,6 +151,7 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         shop.requests[code] = RequestFactory(dossier=dossier, text=f"DEMANDE {code} {name}")
         ExpectationFactory(dossier=dossier)
         FactsFactory(dossier=dossier)
+        SupplementFactory(dossier=dossier, author=owner, comment=f"COMPLEMENT {code} {name}")
         LetterFactory(user=owner, sent_on=date(2026, 1, 2 + len(shop.dossiers)))
         shop.deposits[code] = DepositFactory(dossier=dossier, user=owner)
         shop.uploads[code] = UploadFactory(dossier=dossier, user=owner, name=f"BROUILLON {code} {name}.pdf")

@@ -11,10 +11,21 @@ from django.utils import timezone
 from accounts import scope
 from accounts.models import Cabinet, JournalEntry
 from accounts.scope import System
-from claims.models import Appointment, Contact, Document, Dossier, DossierVisit, Passage, VisitPolicy
+from claims.models import (
+    Appointment,
+    Contact,
+    Document,
+    DocumentRequest,
+    Dossier,
+    DossierFacts,
+    DossierVisit,
+    Passage,
+    Supplement,
+    VisitPolicy,
+)
 from claims.services import expectations
 from messaging.services import news
-from portal.demo import dates, dossiers, network, papers
+from portal.demo import dates, dossiers, followup, network, papers
 from portal.demo.contacts import contacts
 from portal.demo.dossiers import Claim
 from portal.demo.files import Archive, writing
@@ -73,6 +84,10 @@ def _load(rng: Random, size: int, seed: int, today: date, progress: Progress) ->
         hundred = claims[first : first + 100]
         _load_documents(archive, hundred, loaded)
         progress(len(hundred))
+    aside = Random(seed + 1)  # noqa: S311 -- a drawing of its own, which moves no other
+    DocumentRequest.objects.bulk_create(followup.requests(aside, claims), BATCH)
+    Supplement.objects.bulk_create(followup.supplements(aside, claims, built.logins), BATCH)
+    DossierFacts.objects.bulk_create(followup.facts(aside, claims), BATCH)
     expectations.reconcile()
     DossierVisit.objects.bulk_create(visits(rng, built.logins, claims), BATCH)
     Contact.objects.bulk_create(contacts(Cabinet.objects.order_by("pk")))
