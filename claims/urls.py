@@ -4,6 +4,7 @@ from django.urls import path
 
 from claims import converters  # noqa: F401 -- registers `reference`
 from claims.views import (
+    agenda,
     appointments,
     archives,
     deposits,
@@ -14,6 +15,7 @@ from claims.views import (
     followup,
     missing,
     receipts,
+    supplements,
     todo,
 )
 
@@ -40,6 +42,15 @@ urlpatterns = [
         name="dossier_expertise",
     ),
     path("dossiers/<str:cabinet>/<reference:reference>/etapes/", dossiers.dossier_steps, name="dossier_steps"),
+    path(
+        "dossiers/<str:cabinet>/<reference:reference>/complement/",
+        supplements.dossier_supplement,
+        name="dossier_supplement",
+    ),
+    path("a-valider/<int:pk>/date/", appointments.date_draft, name="date_draft"),
+    path("agenda/", agenda.agenda, name="agenda"),
+    path("agenda/abonnement/", agenda.agenda_subscription, name="agenda_subscription"),
+    path("agenda/<str:secret>.ics", agenda.agenda_feed, name="agenda_feed"),
     path("dossiers/<str:cabinet>/<reference:reference>/suivi/", followup.dossier_facts, name="dossier_facts"),
     path("dossiers/<str:cabinet>/<reference:reference>/envoyer/", deposits.dossier_send, name="dossier_send"),
     path(

@@ -1,8 +1,9 @@
 """The staff's admin site: the portal's own door, what waits first, and nothing that is not scoped."""
 
 from functools import update_wrapper
-from typing import Any
+from typing import Any, cast
 
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_not_required
@@ -15,11 +16,13 @@ from django.urls import URLPattern, URLResolver, reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from accounts.http import ActorRequest
+from accounts.menus import Menu
 from accounts.models import AccountRequest
-from accounts.scope import Actor, Kind, TenantModel
+from accounts.scope import Actor, Kind, TenantModel, hold_rights
 from accounts.secondfactor import must_set_up
 from accounts.tenantadmin import STAFF_KINDS, TenantModelAdmin, actor_of
-from claims.models import Dossier, Expectation, MissingDossierRequest
+from claims.models import Appointment, Dossier, Expectation, MissingDossierRequest
 from claims.workflow import TAB_OF_STATE, WAITING
 
 # Left out: the forms that sign in and change a password are the portal's; « view on site » answers for any row's key.
@@ -55,6 +58,8 @@ class StaffAdminSite(admin.AdminSite):
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             if must_set_up(actor_of(request), request.user):
                 return redirect("mfa_index")
+            if request.method == "POST" and actor_of(request).kind == Kind.STAFF:
+                cast("ActorRequest", request).actor = hold_rights(actor_of(request))
             if self.has_permission(request):
                 return guarded(request, *args, **kwargs)
             return self._turned_away(request)
@@ -67,6 +72,11 @@ class StaffAdminSite(admin.AdminSite):
             raise Http404
         return redirect_to_login(request.get_full_path())
 
+    def menu_of(self, view: str) -> Menu:
+        """The right that opens a model's pages: `claims_dossier`."""
+        app, model = view.split("_", 1)
+        return getattr(self.get_model_admin(apps.get_model(app, model)), "menu", None) or Menu.SETTINGS
+
     def get_urls(self) -> list[URLResolver | URLPattern]:
         kept = [url for url in super().get_urls() if getattr(url, "name", None) not in CLOSED_DOORS]
         for url in kept:
@@ -75,7 +85,8 @@ class StaffAdminSite(admin.AdminSite):
         return kept
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        waiting = what_waits(actor_of(request))
+        actor = actor_of(request)
+        waiting = [item for item in what_waits(actor) if actor.opens(self.menu_of(item["view"]))]
         return super().index(request, {"waiting": waiting, **(extra_context or {})})
 
 
@@ -84,6 +95,7 @@ def what_waits(actor: Actor) -> list[dict[str, Any]]:
     requests = AccountRequest.objects.visible_to(actor).filter(state=AccountRequest.State.PENDING).count()
     orphans = Dossier.objects.visible_to(actor).without_establishment().count()
     missing = MissingDossierRequest.objects.visible_to(actor).filter(state=MissingDossierRequest.State.OPEN).count()
+    dates = Appointment.objects.visible_to(actor).current().to_validate().count()
     overdue = Expectation.objects.visible_to(actor).of_cabinets().filter(due_on__lt=timezone.localdate())
     late = overdue.values("dossier").distinct().count()
     tabs = {TAB_OF_STATE[state][0] for state in CABINETS_TURN}  # the index knows tabs, a few states share one
@@ -95,6 +107,7 @@ def what_waits(actor: Actor) -> list[dict[str, Any]]:
         _waits(
             "Dossiers que des réparateurs ne voient pas", missing, "claims_missingdossierrequest", state__exact="open"
         ),
+        _waits("Dates à valider", dates, "claims_appointment", status__exact="proposed"),
         _waits("Attendu du cabinet, en retard", late, "claims_dossier", retard="cabinet"),
         *(
             _waits(
@@ -109,4 +122,9 @@ def what_waits(actor: Actor) -> list[dict[str, Any]]:
 
 
 def _waits(label: str, count: int, view: str, **query: str) -> dict[str, Any]:
-    return {"label": label, "count": count, "url": f"{reverse(f'admin:{view}_changelist')}?{urlencode(query)}"}
+    return {
+        "label": label,
+        "count": count,
+        "view": view,
+        "url": f"{reverse(f'admin:{view}_changelist')}?{urlencode(query)}",
+    }

@@ -103,6 +103,10 @@ def _session(shop: SimpleNamespace, _code: str) -> dict[str, Any]:
     return {"pk": rows.get().pk}
 
 
+def _date_draft(shop: SimpleNamespace, code: str) -> dict[str, Any]:
+    return {"pk": shop.date_drafts[code].pk}
+
+
 ROUTES: dict[str, Rule] = {
     "home": Rule(public=True),
     "alive": Rule(public=True),
@@ -173,10 +177,13 @@ ROUTES: dict[str, Rule] = {
     "dossiers_csv": Rule(),
     "dossiers_xlsx": Rule(),
     "list_display": Rule(),
+    "notifications": Rule(),
+    "notifications_read": Rule(),
     "dossier": Rule(own=_dossier),
     "dossier_documents": Rule(own=_dossier),
     "dossier_steps": Rule(own=_dossier),
     "dossier_facts": Rule(own=_dossier),
+    "dossier_supplement": Rule(own=_dossier),
     "dossier_send": Rule(own=_dossier),
     "dossier_uploads": Rule(own=_dossier),
     "upload": Rule(own=_upload),
@@ -185,12 +192,17 @@ ROUTES: dict[str, Rule] = {
     "receipt": Rule(public=True),  # whoever holds a number may ask; what it says: tests/claims/test_receipts.py
     "receipt_pdf": Rule(own=_deposit),
     "dossier_expertise": Rule(own=_dossier),
+    "date_draft": Rule(own=_date_draft),
+    "agenda": Rule(),
+    "agenda_subscription": Rule(acts=True),
+    "agenda_feed": Rule(public=True),
     "document": Rule(own=_document),
     "document_preview": Rule(own=_document),
     "document_acknowledge": Rule(own=_document, acts=True),
     "export": Rule(own=_export),
 }
 SECRET_ADDRESSES = {
+    "agenda_feed",
     "receipt",
     "password_reset_confirm",
     "email_confirm",

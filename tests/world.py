@@ -42,6 +42,7 @@ from tests.factories import (
     LetterFactory,
     LinkFactory,
     MissingFactory,
+    NewsFactory,
     OrganisationFactory,
     PassageFactory,
     RequestFactory,
@@ -49,6 +50,7 @@ from tests.factories import (
     ShopMemberFactory,
     SignUpFactory,
     SiretCodeFactory,
+    SupplementFactory,
     TariffVersionFactory,
     TransmissionFactory,
     UploadFactory,
@@ -56,6 +58,12 @@ from tests.factories import (
     VerdictReasonFactory,
     VisitPolicyFactory,
 )
+
+DATE_DRAFT = {
+    "kind": "ead",
+    "action": "date_proposed",
+    "wish": {"on": "2026-12-03", "until": "", "half": "", "at": ""},
+}
 
 
 @dataclass
@@ -113,6 +121,7 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         email_change=EmailChangeFactory(user=owner),
         dossiers={},
         dates={},
+        date_drafts={},
         feed=FeedFactory(user=owner, establishment=establishment),
         documents={},
         exports={},
@@ -139,13 +148,18 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
             cabinet=side.cabinet, establishment=establishment, author=owner, wanted=f"{code}-PERDU-{name.upper()}"
         )
         shop.dossiers[code] = dossier
+        shop.date_drafts[code] = DraftFactory(
+            establishment=establishment, author=member.user, action="appointment", payload=DATE_DRAFT
+        )
         TransmissionFactory(version=shop.tariff, cabinet=side.cabinet)
         shop.dates[code] = AppointmentFactory(dossier=dossier)
         PassageFactory(cabinet=side.cabinet, establishment=establishment, sector=f"Passage {code} {name}", weekday=1)
         JobFactory(dossier=dossier)
+        NewsFactory(user=owner, dossier=dossier, title=f"NOUVELLE {code} {name}")
         shop.requests[code] = RequestFactory(dossier=dossier, text=f"DEMANDE {code} {name}")
         ExpectationFactory(dossier=dossier)
         FactsFactory(dossier=dossier)
+        SupplementFactory(dossier=dossier, author=owner, comment=f"COMPLEMENT {code} {name}")
         LetterFactory(user=owner, sent_on=date(2026, 1, 2 + len(shop.dossiers)))
         shop.deposits[code] = DepositFactory(dossier=dossier, user=owner)
         shop.uploads[code] = UploadFactory(dossier=dossier, user=owner, name=f"BROUILLON {code} {name}.pdf")

@@ -41,6 +41,53 @@ SIGN_UP = Theme(
             ),
         ),
         Question(
+            "code-siret",
+            "Prouver mon SIRET par un code",
+            (
+                (
+                    "Inutile d’attendre la réponse du cabinet s’il connaît déjà l’adresse e-mail de votre atelier : "
+                    "un code à six chiffres y est envoyé, et le recopier suffit."
+                ),
+                (
+                    "Pour votre sécurité, la page ne dit pas si une adresse est connue. Rien reçu ? Le cabinet "
+                    "répond de son côté à votre demande."
+                ),
+            ),
+            steps=(
+                "Connectez-vous : votre demande est affichée, ou ouvrez « Mes établissements ».",
+                "Choisissez « Envoyer un code ».",
+                "Recopiez dans les quinze minutes le code reçu par l’atelier.",
+            ),
+            keywords="preuve validation attente immédiat six chiffres",
+        ),
+        Question(
+            "mes-etablissements",
+            "Ajouter un deuxième établissement, ou en quitter un",
+            (
+                (
+                    "« Mes établissements » montre chaque SIRET de votre entreprise et les cabinets qui travaillent "
+                    "avec lui. Un seul identifiant suffit pour tous, même de SIREN différents."
+                ),
+                (
+                    "Quand une mission arrive sur un SIRET inconnu de votre SIREN, il vous est proposé ; rien n’est "
+                    "ajouté sans votre demande."
+                ),
+            ),
+            links=(("Mes établissements", "establishments"),),
+            keywords="siret siren site ajouter quitter portefeuille déménagement plusieurs",
+        ),
+        Question(
+            "invitation-cabinet",
+            "Un cabinet m’a invité",
+            (
+                (
+                    "Suivez le lien de son message, valable quatorze jours : vous choisissez votre mot de passe et "
+                    "votre établissement est ouvert aussitôt. Lien périmé ? Le cabinet peut le renvoyer."
+                ),
+            ),
+            keywords="invitation lien expert",
+        ),
+        Question(
             "collegue",
             "Un collègue veut un accès",
             (
@@ -105,6 +152,49 @@ ACCOUNT = Theme(
             ),
             aside="portal/_help_sender.html",
             keywords="spam indésirable courriel mail liste blanche expéditeur",
+        ),
+        Question(
+            "changer-compte",
+            "Comment changer de mot de passe, de mobile ou d’adresse e-mail ?",
+            (
+                "Ouvrez « Paramètres » : chaque changement y a son bouton.",
+                (
+                    "Une nouvelle adresse e-mail compte dès que vous ouvrez le lien qui lui est envoyé, dans les "
+                    "24 heures. L’ancienne reçoit un avis. Prévenez aussi votre cabinet."
+                ),
+                "Un nouveau mot de passe déconnecte tous les autres appareils.",
+            ),
+            links=(("Paramètres", "settings"),),
+            keywords="modifier téléphone numéro identifiant",
+        ),
+        Question(
+            "second-facteur",
+            "Qu’est-ce qu’une clé d’accès, et que faire si je change de téléphone ?",
+            (
+                (
+                    "Une clé d’accès vous connecte par l’empreinte, le visage ou le code de votre appareil, sans mot "
+                    "de passe à taper. Elle demande un navigateur récent où JavaScript est permis ; l’application "
+                    "d’authentification et les codes de secours marchent partout."
+                ),
+                (
+                    "Avant de changer de téléphone, ajoutez la nouvelle clé, puis retirez l’ancienne. Téléphone "
+                    "perdu : connectez-vous avec un code de secours."
+                ),
+            ),
+            links=(("Second facteur", "mfa_index"),),
+            keywords="passkey empreinte double authentification totp code secours perdu",
+        ),
+        Question(
+            "appareil-perdu",
+            "J’ai perdu un appareil, ou je crains que quelqu’un se serve de mon compte",
+            (
+                (
+                    "Ouvrez « Mes sessions » : vous y voyez où votre compte est ouvert. « Déconnecter partout » ferme "
+                    "tout, ici aussi. Changez ensuite de mot de passe et prévenez votre cabinet."
+                ),
+            ),
+            links=(("Mes sessions", "sessions"),),
+            keywords="vol piratage déconnecter session",
         ),
         Question(
             "connexion-refusee",
