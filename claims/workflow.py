@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from django.db.models import TextChoices
 
+from accounts.menus import Menu
 from accounts.scope import Kind
 
 
@@ -166,6 +167,14 @@ TRANSITIONS: tuple[Move, ...] = (
     Move(Action.WITHDRAW_DATE, CABINET | SHOP, OPEN, None),
     Move(Action.CANCEL_DATE, CABINET | SHOP, OPEN, None),
 )
+
+# The right of staff that an act takes; those about dates take theirs, every other moves the dossier.
+MENUS: dict[Action, Menu] = {Action.PUBLISH_DOCUMENT: Menu.PUBLISH}
+
+
+def menu_of(action: Action) -> Menu:
+    return Menu.DATES if action in DATE_ACTIONS else MENUS.get(action, Menu.ACT)
+
 
 # Delays are the portal's defaults, in working days; no text fixes them.
 WAITING: dict[State, Turn] = {

@@ -25,18 +25,17 @@ from accounts.scope import Right
 from accounts.services import Event, email_change_token
 from accounts.services.invitations import token_of
 from accounts.validators import display_siret
-from claims.models import Appointment, Deposit, MissingDossierRequest
+from claims.models import Appointment, MissingDossierRequest
 from claims.models.appointments import Side
 from claims.services import deposits, quarantine, reminders, supplements
 from claims.services.appointments import Fact as DateFact
 from claims.services.appointments import said
 from claims.services.missing import Fact
-from messaging import doorstep, following, sending
+from messaging import doorstep, following, sending, staffing
 from messaging.links import address
 from messaging.models import Notification
 
 State = AccountRequest.State
-DECIDERS = (CabinetMember.Role.MANAGER, CabinetMember.Role.CLERK)
 
 
 def _always(_subject: Any) -> str:
@@ -70,11 +69,6 @@ class Tell:
 
 def _active(ids: QuerySet[Any, Any]) -> QuerySet[User]:
     return User.objects.filter(pk__in=ids, is_active=True)
-
-
-def _deciders(request: AccountRequest) -> QuerySet[User]:
-    staff = CabinetMember.objects.filter(cabinet=request.cabinet_id, left_at=None, role__in=DECIDERS)
-    return _active(staff.values("user"))
 
 
 def _changing(change: EmailChange) -> QuerySet[User]:
@@ -117,13 +111,6 @@ def _themself(user: User) -> QuerySet[User]:
     return User.objects.filter(pk=user.pk, is_active=True)
 
 
-def _clerks(request: MissingDossierRequest | Deposit) -> QuerySet[User]:
-    """The cabinet's gestionnaires; where there is none, whoever decides."""
-    staff = CabinetMember.objects.filter(cabinet=request.cabinet_id, left_at=None, role__in=DECIDERS)
-    clerks = staff.filter(role=CabinetMember.Role.CLERK, user__is_active=True)
-    return _active((clerks if clerks.exists() else staff).values("user"))
-
-
 def _asker(request: MissingDossierRequest) -> QuerySet[User]:
     """Whoever asked, while they still belong to the shop and the cabinet has not closed it."""
     closed = CabinetEstablishment.objects.filter(
@@ -137,14 +124,6 @@ def _asker(request: MissingDossierRequest) -> QuerySet[User]:
 
 def _network(_subject: Any) -> QuerySet[User]:
     return User.objects.filter(is_superuser=True, is_active=True)
-
-
-def _round(row: Appointment) -> QuerySet[User]:
-    """Who plans the cabinet's rounds: its gestionnaires, and the expert of the dossier."""
-    staff = CabinetMember.objects.filter(cabinet=row.cabinet_id, left_at=None)
-    clerks = staff.filter(role=CabinetMember.Role.CLERK, user__is_active=True)
-    told = clerks if clerks.exists() else staff.filter(role=CabinetMember.Role.MANAGER)
-    return _active((told | staff.filter(pk=row.dossier.expert_id or 0)).values("user"))
 
 
 def _shop_of(row: Appointment) -> QuerySet[User]:
@@ -224,6 +203,11 @@ def _draft(draft: Draft, user: User) -> dict[str, Any]:
     return {"draft": draft, "link": address("home" if user.pk == draft.author_id else "drafts")}
 
 
+def _staff_welcome(member: CabinetMember, _user: User) -> dict[str, Any]:
+    """The token is made here, as the mail leaves, and kept nowhere."""
+    return {"cabinet": member.cabinet, **doorstep.reset(member.user, member.user)}
+
+
 def _missing(request: MissingDossierRequest, _user: User) -> dict[str, Any]:
     """Neither plate nor number: a mail names no insured person's car."""
     shop = request.establishment
@@ -253,12 +237,12 @@ def _date(row: Appointment, _user: User) -> dict[str, Any]:
 
 TELL: dict[str, Tell] = {
     Event.EMAIL_TO_CONFIRM: Tell("accounts/email/email_to_confirm", doorstep.applicant, doorstep.confirmation),
-    Event.ACCOUNT_REQUESTED: Tell("accounts/email/account_requested", _deciders, doorstep.request, _decided),
+    Event.ACCOUNT_REQUESTED: Tell("accounts/email/account_requested", staffing.deciders, doorstep.request, _decided),
     Event.ACCOUNT_EXISTS: Tell(
         "accounts/email/account_exists", _themself, doorstep.doors, once_per=timedelta(hours=1)
     ),
     Event.ACCOUNT_ASKED: Tell("accounts/email/account_asked", doorstep.requester, doorstep.asked, doorstep.not_asked),
-    Event.ACCOUNT_ANSWERED: Tell("accounts/email/account_answered", _deciders, doorstep.request, _decided),
+    Event.ACCOUNT_ANSWERED: Tell("accounts/email/account_answered", staffing.deciders, doorstep.request, _decided),
     Event.COLLEAGUE_ASKED: Tell(
         "accounts/email/colleague_asked", doorstep.owners_of_siret, doorstep.colleague_request, _decided
     ),
@@ -269,7 +253,7 @@ TELL: dict[str, Tell] = {
         doorstep.code_over,
         to=lambda code: str(code.link.email),
     ),
-    Event.SIRET_PROVEN: Tell("accounts/email/siret_proven", _deciders, doorstep.request, _decided),
+    Event.SIRET_PROVEN: Tell("accounts/email/siret_proven", staffing.deciders, doorstep.request, _decided),
     Event.SHOP_INVITED: Tell(
         "accounts/email/shop_invited",
         doorstep.cabinet_inviter,
@@ -299,6 +283,15 @@ TELL: dict[str, Tell] = {
     Event.MEMBER_LEFT: Tell("accounts/email/member_left", _member, doorstep.colleague),
     Event.DRAFT_SUBMITTED: Tell("accounts/email/draft_submitted", _company_owners, _draft, _draft_decided),
     Event.DRAFT_DECIDED: Tell("accounts/email/draft_decided", _author, _draft),
+    Event.STAFF_INVITED: Tell(
+        "accounts/email/staff_invited", staffing.staff_member, _staff_welcome, staffing.password_chosen
+    ),
+    Event.SHOP_SUSPENDED: Tell(
+        "accounts/email/shop_suspended", staffing.shop_owners, staffing.suspension, staffing.unless(True)
+    ),
+    Event.SHOP_RESUMED: Tell(
+        "accounts/email/shop_resumed", staffing.shop_owners, staffing.suspension, staffing.unless(False)
+    ),
     Event.PASSWORD_CHANGED: Tell("accounts/email/password_changed", _themself, doorstep.doors),
     Event.EMAIL_CHANGE_ASKED: Tell(
         "accounts/email/email_change_asked",
@@ -320,7 +313,7 @@ TELL: dict[str, Tell] = {
         "claims/email/reminder_letter", following.reminded, following.reminder, following.nothing_missing
     ),
     deposits.Fact.RECEIPT_ISSUED: Tell("claims/email/receipt_issued", sending.depositor, sending.receipt),
-    deposits.Fact.DEPOSIT_ARRIVED: Tell("claims/email/deposit_arrived", _clerks, sending.arrived),
+    deposits.Fact.DEPOSIT_ARRIVED: Tell("claims/email/deposit_arrived", staffing.clerks, sending.arrived),
     quarantine.Fact.DOCUMENT_INFECTED: Tell(
         "claims/email/document_infected", sending.document_sender, sending.quarantined
     ),
@@ -331,9 +324,11 @@ TELL: dict[str, Tell] = {
         "claims/email/supplement_asked", following.deciders, following.supplement, following.decided
     ),
     supplements.Fact.SUPPLEMENT_ANSWERED: Tell("claims/email/supplement_answered", following.askers, following.answer),
-    Fact.MISSING_DOSSIER_ASKED: Tell("claims/email/missing_dossier_asked", _clerks, _missing, _answered),
+    Fact.MISSING_DOSSIER_ASKED: Tell("claims/email/missing_dossier_asked", staffing.clerks, _missing, _answered),
     Fact.MISSING_DOSSIER_ANSWERED: Tell("claims/email/missing_dossier_answered", _asker, _found),
-    DateFact.DATE_FOR_CABINET: Tell("claims/email/date_for_cabinet", _round, _date, _answered_since(Side.CABINET)),
+    DateFact.DATE_FOR_CABINET: Tell(
+        "claims/email/date_for_cabinet", staffing.planners, _date, _answered_since(Side.CABINET)
+    ),
     DateFact.DATE_FOR_SHOP: Tell("claims/email/date_for_shop", _shop_of, _date, _answered_since(Side.SHOP)),
 }
 

@@ -10,6 +10,7 @@ from claims.admin import (
     passages,
     rules,
     shop_invitations,
+    staff,
 )
 from claims.workflow import DONE
 
@@ -22,6 +23,7 @@ __all__ = [
     "passages",
     "rules",
     "shop_invitations",
+    "staff",
 ]
 
 EVENT_LABELS.update(DONE)

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest
 
+from accounts.menus import Menu
 from accounts.tenantadmin import actor_of
 from claims.admin.forms import said
 from claims.admin.workspace import PostedForms
@@ -17,6 +18,7 @@ class Supplements(PostedForms):
     """Part of the dossier's page."""
 
     posts = {"complement": "decide"}
+    post_menus = {"decide": Menu.SUPPLEMENTS}
 
     def supplements_of(self, request: HttpRequest, dossier: Dossier) -> dict[str, Any]:
         actor = actor_of(request)

@@ -148,7 +148,12 @@ def dossier_uploads(request: ActorRequest, cabinet: str, reference: str) -> Http
     typed = form.cleaned_data
     try:
         row = uploads.begin(
-            subject, name=typed["nom"], size=typed["taille"], client_key=typed["cle"], actor=request.actor
+            subject,
+            name=typed["nom"],
+            size=typed["taille"],
+            client_key=typed["cle"],
+            actor=request.actor,
+            rank=typed["rang"],
         )
     except ValidationError as problem:
         return JsonResponse({"erreur": " ".join(problem.messages)}, status=400)

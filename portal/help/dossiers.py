@@ -268,5 +268,35 @@ DOCUMENTS = Theme(
             ),
             keywords="rapport absent pdf photo",
         ),
+        Question(
+            "envoyer-un-document",
+            "Comment envoyer un document ou des photos au cabinet ?",
+            (
+                (
+                    "Dans le dossier, ouvrez « Envoyer » : choisissez vos fichiers, ou déposez-les sur la page, ou "
+                    "prenez une photo. PDF, JPEG, PNG, WebP et HEIC conviennent, 25 Mo au plus par fichier."
+                ),
+                (
+                    "Si la connexion se coupe, le transfert reprend tout seul. Chaque fichier est vérifié "
+                    "avant l'envoi : un refus dit pourquoi et que faire, un avertissement vous laisse continuer."
+                ),
+            ),
+            keywords="deposer joindre facture devis photo heic iphone upload transfert coupure",
+        ),
+        Question(
+            "accuse-de-depot",
+            "À quoi sert l'accusé de dépôt ?",
+            (
+                (
+                    "Il prouve ce que vous avez remis et quand : chaque fichier y est identifié par son empreinte "
+                    "SHA-256. Vous le recevez à l'écran, par e-mail et en PDF."
+                ),
+                (
+                    "Qui possède le numéro et le fichier peut vérifier l'envoi à l'adresse de l'accusé. Un seul octet "
+                    "changé, et la vérification échoue."
+                ),
+            ),
+            keywords="preuve recepisse verification sha empreinte numero",
+        ),
     ),
 )

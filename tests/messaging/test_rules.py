@@ -19,6 +19,7 @@ from messaging.rules import TELL
 from messaging.services import send_due
 from tests.factories import (
     AppointmentFactory,
+    CabinetMemberFactory,
     DocumentFactory,
     DraftFactory,
     ExpectationFactory,
@@ -74,6 +75,15 @@ def _facts(world):
     yield reminders.Fact.REMINDER_LETTER, LetterFactory(user=world.lac.owner, expectations=[late.pk])
     yield DateFact.DATE_FOR_CABINET, world.lac.dates["ALPES"]
     yield DateFact.DATE_FOR_SHOP, AppointmentFactory(dossier=world.deux.dossiers["ALPES"], kind="ead", **OFFERED)
+    invited = CabinetMemberFactory(cabinet=world.alpes.cabinet)
+    invited.user.set_unusable_password()
+    invited.user.save()
+    yield Event.STAFF_INVITED, invited
+    closed, opened = (shop.establishment.cabinet_links.first() for shop in (world.lac, world.mer))
+    closed.suspended_at, closed.suspension_reason = "2026-01-01T00:00Z", "L'accès <b>"
+    closed.save()
+    yield Event.SHOP_SUSPENDED, closed
+    yield Event.SHOP_RESUMED, opened
     deposit = world.lac.deposits["ALPES"]
     paper = DocumentFactory(dossier=deposit.dossier, deposit=deposit, sender=world.lac.owner)
     yield deposits.Fact.RECEIPT_ISSUED, deposit
