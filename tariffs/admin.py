@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import F, QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
@@ -98,7 +99,8 @@ class TransmissionAdmin(PostedForms, TenantModelAdmin):
 
     def export(self, request: HttpRequest) -> FileResponse | HttpResponse:
         """Every rate in force on a day (`le`), or what was sent since one (`depuis`), as CSV or XLSX."""
-        self.opens_or_403(request)
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         kind = request.GET.get("format", "csv")
         since, on = _day(request, "depuis"), _day(request, "le") or timezone.localdate()
         rows = TariffVersion.objects.visible_to(actor_of(request)).select_related("site").with_rows()

@@ -35,7 +35,7 @@ def file_name(version: TariffVersion) -> str:
 
 def _every(versions: Iterable[TariffVersion]) -> Iterator[Row]:
     for version in versions:
-        shop = [version.site.siret, version.site.name, version.number, version.sent_at.date()]
+        shop: list[Value] = [version.site.siret, version.site.name, version.number, version.sent_at.date()]
         yield from ([*shop, *_row(version, rate)] for rate in version.rates.all())
 
 
