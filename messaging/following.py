@@ -1,4 +1,4 @@
-"""Who is told of what is missing and of compléments, and in what words."""
+"""Who is told of what is asked, of what is missing and of compléments, and in what words."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from accounts.models import CabinetEstablishment, CabinetMember, User
 from accounts.scope import Right
 from accounts.services.holders import holders
-from claims.models import ReminderLetter, Supplement
+from claims.models import DocumentRequest, ReminderLetter, Supplement
 from claims.services import reminders
 from messaging.links import address
 
@@ -45,12 +45,32 @@ def deciders(row: Supplement) -> QuerySet[User]:
     return User.objects.filter(pk__in=(own if own.exists() else staff).values("user"))
 
 
+def senders(row: DocumentRequest) -> QuerySet[User]:
+    """All who may send there what is asked, while the cabinet has not closed the shop's access."""
+    if row.establishment_id is None or _closed(row):
+        return User.objects.none()
+    people = holders([row.establishment_id], [Right.DEPOSIT])[row.establishment_id]
+    return User.objects.filter(pk__in=people, is_active=True)
+
+
+def nothing_to_send(row: DocumentRequest) -> str:
+    return "" if row.is_unanswered else "les documents sont envoyés, ou la demande est retirée"
+
+
+def documents(row: DocumentRequest, _user: User) -> dict[str, Any]:
+    """The kinds of documents, not what staff typed beside them: people write names into it."""
+    link = address("dossier_send", row.cabinet.code, row.dossier.reference)
+    return {"row": row, "reference": row.dossier.reference, "cabinet": row.cabinet, "link": link}
+
+
+def _closed(row: DocumentRequest | Supplement) -> bool:
+    links = CabinetEstablishment.objects.filter(cabinet=row.cabinet_id, establishment=row.establishment_id)
+    return links.filter(suspended_at__isnull=False).exists()
+
+
 def askers(row: Supplement) -> QuerySet[User]:
     """Whoever asked, while they still may; otherwise all who may ask there."""
-    closed = CabinetEstablishment.objects.filter(
-        cabinet=row.cabinet_id, establishment=row.establishment_id, suspended_at__isnull=False
-    )
-    if row.establishment_id is None or closed.exists():
+    if row.establishment_id is None or _closed(row):
         return User.objects.none()
     people = holders([row.establishment_id], [Right.SUPPLEMENT])[row.establishment_id]
     return User.objects.filter(pk__in={row.author_id} & people or people, is_active=True)

@@ -27,7 +27,7 @@ from accounts.services.invitations import token_of
 from accounts.validators import display_siret
 from claims.models import Appointment, MissingDossierRequest
 from claims.models.appointments import Side
-from claims.services import deposits, quarantine, reminders, supplements
+from claims.services import deposits, quarantine, reminders, requests, supplements
 from claims.services.appointments import Fact as DateFact
 from claims.services.appointments import said
 from claims.services.missing import Fact
@@ -320,6 +320,9 @@ TELL: dict[str, Tell] = {
     ),
     quarantine.Fact.SCAN_DELAYED: Tell(
         "claims/email/scan_delayed", _network, sending.quarantined, once_per=timedelta(hours=1)
+    ),
+    requests.Fact.DOCUMENTS_ASKED: Tell(
+        "claims/email/documents_asked", following.senders, following.documents, following.nothing_to_send
     ),
     supplements.Fact.SUPPLEMENT_ASKED: Tell(
         "claims/email/supplement_asked", following.deciders, following.supplement, following.decided

@@ -1,7 +1,13 @@
 """What is expected of whom, and by when: one row for each thing, gone when it is done."""
 
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
+from django.db.models import OuterRef
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import JSONObject
 
 from accounts.models import Cabinet, Establishment
 from accounts.scope import BY_CABINET, BY_ESTABLISHMENT, Actor, Kind, TenantModel, TenantQuerySet
@@ -105,3 +111,26 @@ def counted(actor: Actor) -> int:
     """How many things shops must do, for the sites of this person; MOST_COUNTED means that or more."""
     rows = Expectation.objects.visible_to(actor).of_shops().order_by()
     return rows.values("pk")[:MOST_COUNTED].count() if actor.sites else 0
+
+
+def beside(actor: Actor) -> ArraySubquery:
+    """What is expected about each dossier, read in the dossier's own statement; `stored` makes rows of it."""
+    rows = Expectation.objects.visible_to(actor).filter(dossier=OuterRef("pk")).order_by("due_on", "pk")
+    names = ("who", "kind", "object_id", "due_on", "state_since")
+    return ArraySubquery(rows.values(row=JSONObject(**{name: name for name in names})))
+
+
+def stored(dossier: Dossier) -> list[Expectation]:
+    """The rows that came `beside` this dossier, what is due first first."""
+    return [_row(dossier, found) for found in getattr(dossier, "expected", ())]
+
+
+def _row(dossier: Dossier, found: dict[str, Any]) -> Expectation:
+    return Expectation(
+        dossier=dossier,
+        who=found["who"],
+        kind=found["kind"],
+        object_id=found["object_id"],
+        due_on=date.fromisoformat(found["due_on"]) if found["due_on"] else None,
+        state_since=datetime.fromisoformat(found["state_since"]),
+    )

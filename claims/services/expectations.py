@@ -15,9 +15,10 @@ from django.utils import timezone
 
 from accounts import scope
 from accounts.models import Establishment
-from accounts.scope import Kind, System
+from accounts.scope import Actor, Kind, System
 from claims.calendar import add_working_days
 from claims.models import Appointment, CabinetRules, Document, DocumentRequest, Dossier, Expectation, Supplement
+from claims.models.expectations import stored
 from claims.workflow import CHECKING, WAITING, DateKind, DateStatus, State
 
 Who, About = Expectation.Who, Expectation.About
@@ -138,6 +139,15 @@ def refresh(dossier_ids: Iterable[int]) -> None:
             _store([row for facts in _gather(ids) for row in decide(facts)], ids)
 
 
+def expected_of(dossier: Dossier, actor: Actor) -> list[Expectation]:
+    """What is expected about a dossier, by date; decided now where nobody has since its state began."""
+    rows = stored(dossier)
+    if not dossier.is_open or any(row.state_since == dossier.state_since for row in rows):
+        return rows if dossier.is_open else []
+    refresh([dossier.pk])
+    return list(Expectation.objects.visible_to(actor).filter(dossier=dossier).order_by("due_on", "pk"))
+
+
 def _gather(ids: list[int]) -> list[Facts]:
     """Whatever the number of dossiers, the same few statements; the rows are held against two deciding at once."""
     locked = Dossier.objects.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",), no_key=True)
@@ -167,16 +177,16 @@ def _same(former: Expectation, row: Expectation) -> bool:
 
 
 def _store(rows: list[Expectation], ids: list[int]) -> None:
-    stored = {_key(row): row for row in Expectation.objects.filter(dossier__in=ids)}
+    known = {_key(row): row for row in Expectation.objects.filter(dossier__in=ids)}
     wanted = {_key(row): row for row in rows}
     for key, row in wanted.items():
-        if (former := stored.get(key)) and _same(former, row):
+        if (former := known.get(key)) and _same(former, row):
             row.reminders, row.reminded_on = former.reminders, former.reminded_on
-    gone = [row.pk for key, row in stored.items() if key not in wanted]
+    gone = [row.pk for key, row in known.items() if key not in wanted]
     if gone:
         Expectation.objects.filter(pk__in=gone).delete()
     fields = ["who", "state_since", "due_on", "reminders", "reminded_on"]
-    changed = [row for key, row in wanted.items() if key not in stored or _differ(stored[key], row, fields)]
+    changed = [row for key, row in wanted.items() if key not in known or _differ(known[key], row, fields)]
     Expectation.objects.bulk_create(
         changed, update_conflicts=True, unique_fields=["dossier", "kind", "object_id"], update_fields=fields
     )

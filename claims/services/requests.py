@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from enum import StrEnum
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -15,6 +16,12 @@ from claims.calendar import add_working_days
 from claims.models import CabinetRules, Document, DocumentRequest, Dossier
 from claims.services.dossiers import locked
 from claims.workflow import Action, State, Step
+
+
+class Fact(StrEnum):
+    """What is told of a request, beside the étapes."""
+
+    DOCUMENTS_ASKED = "documents_asked"
 
 
 def rules_of(cabinet_id: int) -> CabinetRules:
@@ -50,6 +57,7 @@ def request_documents(
     request.cabinet_id, request.establishment_id = dossier.cabinet_id, dossier.establishment_id
     request.save(force_insert=True)
     _note(request, Action.REQUEST_DOCUMENTS, actor, **{"from": before, "to": dossier.state, "due_on": str(due_on)})
+    journal.record(request, Fact.DOCUMENTS_ASKED, actor=actor)
     return request
 
 

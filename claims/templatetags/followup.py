@@ -8,9 +8,8 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from accounts.scope import Actor, Kind, Right
-from claims.models import DocumentRequest, Dossier
+from claims.models import DocumentRequest, Dossier, DossierFacts
 from claims.models.expectations import MOST_COUNTED, counted
-from claims.services.facts import facts_of
 
 register = template.Library()
 
@@ -48,7 +47,8 @@ def document_requests(context: dict[str, Any], dossier: Dossier) -> dict[str, An
 def followup(context: dict[str, Any], dossier: Dossier) -> dict[str, Any]:
     """What is known of the dossier beside its state, with what is no longer valid, or soon will not be."""
     actor: Actor = context["request"].actor
-    facts, today = facts_of(dossier, actor), timezone.localdate()
+    # Read with the dossier; none known yet is an unsaved row.
+    facts, today = getattr(dossier, "facts", None) or DossierFacts(dossier=dossier), timezone.localdate()
     papers = (
         ("Prise en charge valable jusqu’au", facts.coverage_until),
         ("Contrôle technique valable jusqu’au", facts.inspection_until),

@@ -1,7 +1,6 @@
 """The list and the page of a dossier."""
 
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -11,14 +10,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import ActorRequest
 from accounts.models import JournalEntry
-from accounts.scope import Kind, Right
-from claims import calendar
+from accounts.scope import Actor, Kind, Right
 from claims.forms import DisplayForm, ListForm
-from claims.models import Document, Dossier, DossierTally
+from claims.models import Document, Dossier, DossierTally, Expectation
 from claims.models.documents import REPORTS
+from claims.models.expectations import beside
 from claims.models.preferences import preferred
 from claims.models.queries import PAGE_SIZE, search
 from claims.services.dossiers import note_visit
+from claims.services.expectations import SIDE, expected_of
 from claims.services.preferences import remember_list
 from claims.services.uploads import may_send
 from claims.views import columns, listing
@@ -29,8 +29,8 @@ from claims.workflow import STEPS, Tab
 def dossier_or_404(request: ActorRequest, cabinet: str, reference: str) -> Dossier:
     """The dossier this person may see; absent and foreign are the same 404."""
     actor = request.actor.where(Right.VIEW)
-    rows = Dossier.objects.visible_to(actor).select_related("cabinet", "establishment")
-    return get_object_or_404(rows, cabinet__code=cabinet, reference=reference)
+    rows = Dossier.objects.visible_to(actor).select_related("cabinet", "establishment", "facts")
+    return get_object_or_404(rows.annotate(expected=beside(actor)), cabinet__code=cabinet, reference=reference)
 
 
 @require_safe
@@ -113,26 +113,32 @@ def dossier_steps(request: ActorRequest, cabinet: str, reference: str) -> HttpRe
 
 def frame(request: ActorRequest, subject: Dossier, current: str) -> dict[str, Any]:
     """What every page of a dossier shows around its own content."""
-    turn, deadline = subject.turn, deadline_of(subject)
     sends = may_send(request.actor, subject)
     return {
         "dossier": subject,
-        "deadline": deadline,
-        "late": deadline is not None and deadline < timezone.localdate(),
-        "turn_is_mine": turn.who == Kind.REPAIRER and request.actor.kind == Kind.REPAIRER,
+        **banner(expected_of(subject, request.actor), request.actor),
         "back_url": listing.last_list(request),
         "subnav": listing.subnav(subject, current, sends=sends),
         "sends": sends,
     }
 
 
-def deadline_of(subject: Dossier) -> date | None:
-    """When whoever must act is expected to have done it, in working days from the day the state began."""
-    days = subject.turn.working_days
-    if days is None:
-        return None
-    place = subject.establishment.postal_code if subject.establishment else ""
-    return calendar.add_working_days(timezone.localdate(subject.state_since), days, place)
+def banner(rows: list[Expectation], actor: Actor) -> dict[str, Any]:
+    """Whose turn it is, the reader's own first; what the open requests say for themselves is not said twice."""
+    today, side = timezone.localdate(), SIDE.get(actor.kind)
+    told = [row for row in rows if row.kind != Expectation.About.REQUEST]
+    turns = [
+        {
+            "text": row.text,
+            "mine": row.who == side,
+            "who": row.get_who_display(),
+            "due_on": row.due_on,
+            "late": row.due_on is not None and row.due_on < today,
+        }
+        for row in sorted(told, key=lambda row: row.who != side)
+    ]
+    first = turns[0] if turns else {"mine": False, "due_on": None, "late": False}
+    return {"turns": turns, "turn_is_mine": first["mine"], "deadline": first["due_on"], "late": first["late"]}
 
 
 def step(entry: JournalEntry) -> dict[str, Any]:

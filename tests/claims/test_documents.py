@@ -14,7 +14,8 @@ from tests.factories import DocumentFactory
 from tests.world import body_of
 
 K = Document.Kind
-PAGE_QUERIES = 10  # session, user, three of the scope, dossier, visit, documents, those sent again, release
+# Session, user, three of the scope, dossier, visit, documents, those sent again, to do, requests, release.
+PAGE_QUERIES = 12
 
 
 @pytest.fixture

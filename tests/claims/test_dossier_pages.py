@@ -13,11 +13,11 @@ from accounts import scope
 from accounts.exceptions import NotAllowed
 from accounts.models import JournalEntry
 from claims.models import Document, Dossier
-from claims.services import jobs
+from claims.services import expectations, jobs
 from claims.services.documents import publish_document
 from claims.services.dossiers import advance, correct_siret
 from claims.workflow import Action
-from tests.factories import DocumentFactory, DossierFactory
+from tests.factories import AppointmentFactory, DocumentFactory, DossierFactory
 from tests.world import body_of
 
 PDF = b"%PDF-1.7 essai "
@@ -44,6 +44,14 @@ def dossier(world):
     return world.lac.dossiers["ALPES"]
 
 
+@pytest.fixture
+def plain(dossier):
+    """The dossier without the dates and compléments of the small world, which are expected beside its state."""
+    dossier.appointments.all().delete()
+    dossier.supplements.all().delete()
+    return dossier
+
+
 @pytest.mark.parametrize(
     "reference", ["990/05 11-A", "00012106", "a~b", "~s", "é è", "..", ".", "a.b", "100%", "a?b#c", "documents"]
 )
@@ -63,9 +71,9 @@ def test_the_page_costs_the_same_whatever_the_number_of_documents(dossier, world
     client.get("/dossiers/")
     client.get(url)
     for count in (1, 3):
-        with django_assert_num_queries(
-            14
-        ):  # of the frame, then dossier, visit, papers, requests, facts, contacts, passages, what is to be done
+        # Of every page, six and the count of what is to be done; dossier (with its facts and what is expected), visit,
+        # papers, requests, contacts, passages. The count and the requests are the two that came with « À faire ».
+        with django_assert_num_queries(13):
             client.get(url)
         for _ in range(count):
             DocumentFactory(dossier=dossier)
@@ -80,14 +88,55 @@ def test_the_page_costs_the_same_whatever_the_number_of_documents(dossier, world
         ("termine", datetime(2026, 11, 20, 9, tzinfo=UTC), False, None),
     ],
 )
-def test_whose_turn_and_until_when(state, since, mine, deadline, dossier, world, client):
-    Dossier.objects.filter(pk=dossier.pk).update(state=state, state_since=since)
+def test_whose_turn_and_until_when(state, since, mine, deadline, plain, world, client):
+    Dossier.objects.filter(pk=plain.pk).update(state=state, state_since=since)
     client.force_login(world.lac.owner)
 
-    context = client.get(reverse("dossier", args=["ALPES", dossier.reference])).context
+    context = client.get(reverse("dossier", args=["ALPES", plain.reference])).context
 
     assert context["turn_is_mine"] is mine
     assert (context["deadline"] and context["deadline"].isoformat()) == deadline
+
+
+def test_what_has_been_sent_is_not_asked_for_again(dossier, world, client):
+    since = datetime(2026, 11, 16, 9, tzinfo=UTC)
+    Dossier.objects.filter(pk=dossier.pk).update(state="attente_facture", state_since=since)
+    expectations.refresh([dossier.pk])
+    client.force_login(world.lac.owner)
+    url = reverse("dossier", args=["ALPES", dossier.reference])
+    assert "envoyer la facture" in client.get(url).content.decode()
+
+    DocumentFactory(dossier=dossier, kind="facture", direction="sent", published_at=datetime(2026, 11, 17, tzinfo=UTC))
+    expectations.refresh([dossier.pk])
+
+    answer = client.get(url)
+    assert "envoyer la facture" not in answer.content.decode()
+    assert "vérifier la facture" in answer.content.decode()
+    assert answer.context["turn_is_mine"] is False
+
+
+@pytest.mark.parametrize(("status", "mine"), [("proposed", False), ("offered", True)])
+def test_a_proposed_date_passes_the_turn_to_whoever_must_answer(status, mine, plain, world, client):
+    Dossier.objects.filter(pk=plain.pk).update(state="attente_rdv", state_since=datetime(2026, 11, 10, tzinfo=UTC))
+    AppointmentFactory(dossier=plain, kind="rdv_terrain", status=status)
+    expectations.refresh([plain.pk])
+    client.force_login(world.lac.owner)
+
+    answer = client.get(reverse("dossier", args=["ALPES", plain.reference]))
+
+    assert [turn["text"] for turn in answer.context["turns"]] == ["répondre à la date proposée"]
+    assert answer.context["turn_is_mine"] is mine
+
+
+def test_what_the_cabinet_asked_for_is_said_once(dossier, world, client):
+    Dossier.objects.filter(pk=dossier.pk).update(state="attente_documents")
+    expectations.refresh([dossier.pk])
+    client.force_login(world.lac.owner)
+
+    page = client.get(reverse("dossier", args=["ALPES", dossier.reference])).content.decode()
+
+    assert "Le cabinet demande" in page
+    assert "envoyer les documents demandés" not in page
 
 
 @pytest.mark.parametrize(
@@ -97,13 +146,13 @@ def test_whose_turn_and_until_when(state, since, mine, deadline, dossier, world,
         ("en_cours", "attendu depuis le mercredi 18 novembre 2026"),
     ],
 )
-def test_a_passed_deadline_is_told_as_passed(state, sentence, dossier, world, client, time_machine):
-    Dossier.objects.filter(pk=dossier.pk).update(state=state, state_since=datetime(2026, 11, 10, 9, tzinfo=UTC))
+def test_a_passed_deadline_is_told_as_passed(state, sentence, plain, world, client, time_machine):
+    Dossier.objects.filter(pk=plain.pk).update(state=state, state_since=datetime(2026, 11, 10, 9, tzinfo=UTC))
     client.force_login(world.lac.owner)
     time_machine.move_to(datetime(2026, 11, 30, 9, tzinfo=UTC))
     client.force_login(world.lac.owner)
 
-    page = client.get(reverse("dossier", args=["ALPES", dossier.reference])).content.decode()
+    page = client.get(reverse("dossier", args=["ALPES", plain.reference])).content.decode()
 
     assert sentence.replace("&#x27;", "'") in page.replace("\u00a0", " ")
 

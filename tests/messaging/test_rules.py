@@ -12,7 +12,7 @@ from accounts import journal, scope
 from accounts.models import ShopMember
 from accounts.scope import System
 from accounts.services import Event
-from claims.services import deposits, quarantine, reminders, supplements
+from claims.services import deposits, quarantine, reminders, requests, supplements
 from claims.services.appointments import Fact as DateFact
 from claims.services.missing import Fact
 from messaging.rules import TELL
@@ -98,6 +98,7 @@ def _facts(world):
     yield Priced.RECEIVED, received
     yield Priced.RESENT, received
     yield Priced.ACKNOWLEDGED, received
+    yield requests.Fact.DOCUMENTS_ASKED, world.deux.requests["ALPES"]
     yield supplements.Fact.SUPPLEMENT_ASKED, world.lac.dossiers["ALPES"].supplements.get()
     decided = {"number": 2, "author": world.lac.owner, "decided_at": "2026-01-01T00:00Z"}
     refused_one = SupplementFactory(dossier=world.lac.dossiers["ALPES"], status="refused", reason="<b>", **decided)
