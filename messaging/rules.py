@@ -29,8 +29,9 @@ from accounts.models import (
 from accounts.services import Event, confirmation_token, email_change_token
 from accounts.services.invitations import token_of
 from accounts.validators import display_siret
-from claims.models import MissingDossierRequest
+from claims.models import Document, MissingDossierRequest
 from claims.services.missing import Fact
+from claims.workflow import Fact as PaperFact
 from messaging.models import Notification
 
 State = AccountRequest.State
@@ -150,6 +151,17 @@ def _asker(request: MissingDossierRequest) -> QuerySet[User]:
     return _active((members.none() if closed.exists() else members).values("user"))
 
 
+def _depositor(document: Document) -> QuerySet[User]:
+    """Whoever sent it, while they belong to the shop, or those who answer for it; a closed shop hears nothing."""
+    closed = CabinetEstablishment.objects.filter(
+        cabinet=document.cabinet_id, establishment=document.establishment_id, suspended_at__isnull=False
+    )
+    members = ShopMember.objects.filter(left_at=None, organisation__establishments=document.establishment_id)
+    sender = members.filter(user=document.sender_id, user__is_active=True)
+    found = sender if sender.exists() else members.filter(role=ShopMember.Role.OWNER)
+    return _active((members.none() if closed.exists() else found).values("user"))
+
+
 # Why a mail no longer makes sense ------------------------------------------------------------------------------------
 
 
@@ -183,6 +195,10 @@ def _email_change_over(change: EmailChange) -> str:
 
 def _draft_decided(draft: Draft) -> str:
     return "" if draft.state == Draft.State.PENDING else "le brouillon est déjà décidé"
+
+
+def _verdict_changed(verdict: str) -> Callable[[Document], str]:
+    return lambda document: "" if document.verdict == verdict else "le cabinet a changé d'avis depuis"
 
 
 # What a mail says ----------------------------------------------------------------------------------------------------
@@ -262,6 +278,13 @@ def _found(request: MissingDossierRequest, _user: User) -> dict[str, Any]:
     return {"cabinet": request.cabinet, "link": address("missing_dossier")}
 
 
+def _checked(document: Document, _user: User) -> dict[str, Any]:
+    """The kind and the dossier's reference; the label and the reason are on the page: they may name the insured."""
+    dossier = document.dossier
+    page = address("dossier_documents", dossier.cabinet.code, dossier.reference)
+    return {"document": document, "dossier": dossier, "cabinet": dossier.cabinet, "link": f"{page}#envoyes"}
+
+
 TELL: dict[str, Tell] = {
     Event.EMAIL_TO_CONFIRM: Tell("accounts/email/email_to_confirm", _applicant, _confirmation),
     Event.ACCOUNT_REQUESTED: Tell("accounts/email/account_requested", _deciders, _request, _decided),
@@ -292,6 +315,12 @@ TELL: dict[str, Tell] = {
     Event.PASSWORD_RESET: Tell("accounts/email/password_reset", _themself, _reset, once_per=timedelta(minutes=1)),
     Fact.MISSING_DOSSIER_ASKED: Tell("claims/email/missing_dossier_asked", _clerks, _missing, _answered),
     Fact.MISSING_DOSSIER_ANSWERED: Tell("claims/email/missing_dossier_answered", _asker, _found),
+    PaperFact.DEPOSIT_ACCEPTED: Tell(
+        "claims/email/deposit_accepted", _depositor, _checked, _verdict_changed(Document.Verdict.COMPLIANT)
+    ),
+    PaperFact.DEPOSIT_REFUSED: Tell(
+        "claims/email/deposit_refused", _depositor, _checked, _verdict_changed(Document.Verdict.REFUSED)
+    ),
 }
 
 

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from accounts.scope import Kind
 from accounts.tenantadmin import TenantModelAdmin, actor_of, journal_of
 from accounts.validators import display_siret
-from claims.admin import workspace
+from claims.admin import verdicts, workspace
 from claims.admin.forms import BUTTONS, PublishForm, SiretForm
 from claims.admin.siret import label_of, likely_links
 from claims.models import Document, Dossier
@@ -56,7 +56,7 @@ class TurnFilter(admin.SimpleListFilter):
 
 
 @admin.register(Dossier)
-class DossierAdmin(workspace.Workspace, TenantModelAdmin):
+class DossierAdmin(verdicts.Verdicts, workspace.Workspace, TenantModelAdmin):
     """Nothing is typed into a dossier here: the cabinet's software fills it, the table of states moves it."""
 
     list_display = (
@@ -119,6 +119,7 @@ class DossierAdmin(workspace.Workspace, TenantModelAdmin):
             if orphan
             else [],
             "entries": journal_of(dossier, actor),
+            **verdicts.work_on_verdicts(request, dossier),
         }
 
     @admin.display(description="assuré")

@@ -23,13 +23,16 @@ else:
 class PostedForms(_Admin):
     """A page that carries forms beside Django's own: one row, one service, one message, and back to the page."""
 
-    posts: dict[str, str] = {}  # the last part of the address → the method that does it; its URL is <model>_<method>
+    # The last part of the address → the method that does it; its URL is <model>_<method>. Each part of a page adds its
+    # own to those of the others.
+    posts: dict[str, str] = {}
 
     def get_urls(self) -> list[URLPattern]:
         name = f"{self.opts.app_label}_{self.opts.model_name}"
         own = [
             path(f"<int:pk>/{slug}/", self.admin_site.admin_view(self._posted(method)), name=f"{name}_{method}")
-            for slug, method in self.posts.items()
+            for base in type(self).__mro__
+            for slug, method in vars(base).get("posts", {}).items()
         ]
         return own + super().get_urls()
 

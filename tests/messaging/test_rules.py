@@ -12,9 +12,10 @@ from accounts.models import ShopMember
 from accounts.scope import System
 from accounts.services import Event
 from claims.services.missing import Fact
+from claims.workflow import Fact as PaperFact
 from messaging.rules import TELL
 from messaging.services import send_due
-from tests.factories import DraftFactory, ShopMemberFactory, SignUpFactory
+from tests.factories import DocumentFactory, DraftFactory, ShopMemberFactory, SignUpFactory
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 PARTS = ("_subject.txt", "_body.txt", "_body.html")
@@ -40,6 +41,18 @@ def test_each_event_is_recorded_somewhere():
         assert re.search(rf"\b\w+\.{event.upper()}\b", sources), event
 
 
+def _checked(world, verdict):
+    return DocumentFactory(
+        dossier=world.lac.dossiers["ALPES"],
+        direction="sent",
+        kind="facture",
+        sender=world.lac.owner,
+        verdict=verdict,
+        verdict_reason="Montants différents",
+        verdict_at="2026-11-20T10:00Z",
+    )
+
+
 def _facts(world):
     """One subject for each event, in the state that the event tells."""
     new = ShopMemberFactory(organisation=world.deux.organisation, role=ShopMember.Role.COLLABORATOR)
@@ -55,6 +68,8 @@ def _facts(world):
     for event in (Event.FACTOR_ADDED, Event.FACTOR_REMOVED, Event.CODES_RENEWED):
         yield event, world.lac.owner
     yield Event.COLLEAGUE_JOINED, new
+    for event, verdict in ((PaperFact.DEPOSIT_ACCEPTED, "conforme"), (PaperFact.DEPOSIT_REFUSED, "non_conforme")):
+        yield event, _checked(world, verdict)
     yield Fact.MISSING_DOSSIER_ASKED, world.lac.missing["ALPES"]
     yield Fact.MISSING_DOSSIER_ANSWERED, world.lac.missing["ALPES"]
     yield Event.INVITED, world.lac.invitation
