@@ -46,6 +46,8 @@ class System(StrEnum):
     DELEGATION = "delegation"
     PORTFOLIO = "portfolio"
     VALIDATION = "validation"
+    TARIFFS = "tariffs"
+    AGENDA = "agenda"  # counts the visits of a half-day, and finds whose feed an address is
     DEMO = "demo"
     TESTS = "tests"
 
@@ -148,6 +150,10 @@ class Actor:
 
     def may_somewhere(self, right: Right) -> bool:
         return any(right in site.rights for site in self.sites)
+
+    @property
+    def keeps_tariffs(self) -> bool:
+        return self.may_somewhere(Right.TARIFFS)
 
     def must_submit(self, right: Right, establishment_id: int | None) -> bool:
         """Whether what this person sends under this right first waits for somebody who answers for the company."""

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from claims import converters  # noqa: F401 -- registers `reference`
-from claims.views import archives, documents, dossiers, files, missing
+from claims.views import appointments, archives, documents, dossiers, files, missing
 
 urlpatterns = [
     path("dossiers/", dossiers.dossiers, name="dossiers"),
@@ -12,6 +12,11 @@ urlpatterns = [
         "dossiers/<str:cabinet>/<reference:reference>/documents/",
         documents.dossier_documents,
         name="dossier_documents",
+    ),
+    path(
+        "dossiers/<str:cabinet>/<reference:reference>/expertise/",
+        appointments.dossier_expertise,
+        name="dossier_expertise",
     ),
     path("dossiers/<str:cabinet>/<reference:reference>/etapes/", dossiers.dossier_steps, name="dossier_steps"),
     path("aide/dossier-introuvable/", missing.missing_dossier, name="missing_dossier"),

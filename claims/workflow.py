@@ -43,6 +43,13 @@ class Action(TextChoices):
     CLOSE = "closed", "Terminer le dossier"
     REFUSE_INVOICE = "invoice_refused", "Refuser la facture"
     CORRECT_SIRET = "siret_corrected", "Rattacher à un établissement"
+    PROPOSE_DATE = "date_proposed", "Proposer une date"
+    OFFER_DATE = "date_offered", "Proposer une autre date"
+    VALIDATE_DATE = "date_validated", "Valider la date"
+    ACCEPT_DATE = "date_accepted", "Accepter la date"
+    REFUSE_DATE = "date_refused", "Refuser la date"
+    WITHDRAW_DATE = "date_withdrawn", "Retirer la date"
+    CANCEL_DATE = "date_cancelled", "Annuler le rendez-vous"
 
 
 # The same acts, told afterwards: what « étapes » says.
@@ -62,6 +69,13 @@ DONE: dict[str, str] = {
     Action.CLOSE: "Dossier terminé",
     Action.REFUSE_INVOICE: "Facture refusée",
     Action.CORRECT_SIRET: "Dossier rattaché à l'établissement",
+    Action.PROPOSE_DATE: "Date proposée par le réparateur",
+    Action.OFFER_DATE: "Date proposée par le cabinet",
+    Action.VALIDATE_DATE: "Date validée par le cabinet",
+    Action.ACCEPT_DATE: "Date acceptée par le réparateur",
+    Action.REFUSE_DATE: "Date refusée",
+    Action.WITHDRAW_DATE: "Date retirée",
+    Action.CANCEL_DATE: "Date annulée",
 }
 
 
@@ -86,6 +100,7 @@ class Turn:
 
 CABINET = frozenset({Kind.STAFF, Kind.NETWORK})
 PROGRAM = frozenset({Kind.STAFF, Kind.SYSTEM})  # the cabinet's software through an import
+SHOP = frozenset({Kind.REPAIRER})
 ANY = frozenset(State)
 OPEN = ANY - {State.CLOSED}
 BEFORE_VISIT = frozenset({State.RECEIVED, State.AWAITING_REMOTE, State.AWAITING_VISIT})
@@ -95,8 +110,9 @@ TRANSITIONS: tuple[Move, ...] = (
     *(Move(Action.SYNCHRONISE, PROGRAM, ANY - {state}, state) for state in State),
     Move(Action.REQUEST_REMOTE, CABINET, frozenset({State.RECEIVED, State.AWAITING_VISIT}), State.AWAITING_REMOTE),
     Move(Action.REQUEST_VISIT, CABINET, frozenset({State.RECEIVED, State.AWAITING_REMOTE}), State.AWAITING_VISIT),
-    Move(Action.PLAN_VISIT, CABINET, BEFORE_VISIT, State.VISIT_PLANNED),
-    Move(Action.CANCEL_VISIT, CABINET, frozenset({State.VISIT_PLANNED}), State.AWAITING_VISIT),
+    # A shop plans a visit by accepting the cabinet's date, and gives it up with the date it was to be.
+    Move(Action.PLAN_VISIT, CABINET | SHOP, BEFORE_VISIT, State.VISIT_PLANNED),
+    Move(Action.CANCEL_VISIT, CABINET | SHOP, frozenset({State.VISIT_PLANNED}), State.AWAITING_VISIT),
     Move(
         Action.REQUEST_DOCUMENTS,
         CABINET,
@@ -111,6 +127,13 @@ TRANSITIONS: tuple[Move, ...] = (
     Move(Action.CLOSE, CABINET, frozenset({State.AWAITING_INVOICE}), State.CLOSED),
     Move(Action.REFUSE_INVOICE, CABINET, frozenset({State.CLOSED}), State.AWAITING_INVOICE),
     Move(Action.CORRECT_SIRET, CABINET, ANY, None),
+    Move(Action.PROPOSE_DATE, SHOP, OPEN, None),
+    Move(Action.OFFER_DATE, CABINET, OPEN, None),
+    Move(Action.VALIDATE_DATE, CABINET, OPEN, None),
+    Move(Action.ACCEPT_DATE, SHOP, OPEN, None),
+    Move(Action.REFUSE_DATE, CABINET | SHOP, OPEN, None),
+    Move(Action.WITHDRAW_DATE, CABINET | SHOP, OPEN, None),
+    Move(Action.CANCEL_DATE, CABINET | SHOP, OPEN, None),
 )
 
 # Delays are the portal's defaults, in working days; no text fixes them.
@@ -206,3 +229,79 @@ DONE.update(
         Fact.EXPORT_ORDERED: "Archive de documents demandée",
     }
 )
+
+
+# The dates of a dossier ---------------------------------------------------------------------------------------------
+
+
+class DateKind(TextChoices):
+    """What a date is for: the four of EG-63, and the two exams of a procédure VE (BCA-51)."""
+
+    FIELD_VISIT = "rdv_terrain", "RDV terrain"
+    REMOTE = "ead", "Expertise à distance (EAD)"
+    REPAIR = "reparation", "Réparation"
+    DELIVERY = "livraison", "Livraison et facturation"
+    DURING_WORKS = "examen_pendant", "Examen pendant travaux"
+    AFTER_WORKS = "examen_apres", "Examen après travaux"
+
+
+class DateStatus(TextChoices):
+    """Where a date stands between shop and cabinet."""
+
+    PROPOSED = "proposed", "proposée par le réparateur"
+    OFFERED = "offered", "proposée par le cabinet"
+    VALIDATED = "validated", "validée"
+    REFUSED = "refused", "refusée"
+    WITHDRAWN = "withdrawn", "retirée"
+    CANCELLED = "cancelled", "annulée"
+
+
+@dataclass(frozen=True, slots=True)
+class DateMove:
+    """One row of the table of dates; `start` None is a date nobody has spoken of yet."""
+
+    action: Action
+    who: frozenset[Kind]
+    start: frozenset[DateStatus | None]
+    to: DateStatus
+
+
+_D = DateStatus
+LIVE_DATES = frozenset({_D.PROPOSED, _D.OFFERED, _D.VALIDATED})
+_ANY_DATE: frozenset[DateStatus | None] = frozenset({None, *_D})
+DATE_MOVES: tuple[DateMove, ...] = (
+    DateMove(Action.PROPOSE_DATE, SHOP, _ANY_DATE, _D.PROPOSED),
+    DateMove(Action.OFFER_DATE, CABINET, _ANY_DATE, _D.OFFERED),
+    DateMove(Action.VALIDATE_DATE, CABINET, frozenset({_D.PROPOSED}), _D.VALIDATED),
+    DateMove(Action.ACCEPT_DATE, SHOP, frozenset({_D.OFFERED}), _D.VALIDATED),
+    DateMove(Action.REFUSE_DATE, CABINET, frozenset({_D.PROPOSED}), _D.REFUSED),
+    DateMove(Action.REFUSE_DATE, SHOP, frozenset({_D.OFFERED}), _D.REFUSED),
+    DateMove(Action.WITHDRAW_DATE, SHOP, frozenset({_D.PROPOSED}), _D.WITHDRAWN),
+    DateMove(Action.WITHDRAW_DATE, CABINET, frozenset({_D.OFFERED}), _D.WITHDRAWN),
+    DateMove(Action.CANCEL_DATE, CABINET | SHOP, frozenset({_D.VALIDATED}), _D.CANCELLED),
+)
+DATE_ACTIONS = tuple(dict.fromkeys(move.action for move in DATE_MOVES))
+
+# When a date of each kind may still be spoken of; an expertise is over once the invoice is awaited.
+BEFORE_INVOICE = OPEN - {State.AWAITING_INVOICE}
+DATE_STATES: dict[DateKind, frozenset[State]] = {
+    DateKind.FIELD_VISIT: BEFORE_INVOICE,
+    DateKind.REMOTE: BEFORE_INVOICE,
+    DateKind.REPAIR: OPEN,
+    DateKind.DELIVERY: OPEN,
+    DateKind.DURING_WORKS: OPEN,
+    DateKind.AFTER_WORKS: OPEN,
+}
+EXAMS = frozenset({DateKind.DURING_WORKS, DateKind.AFTER_WORKS})  # under a procédure VE only
+VISITS = frozenset({DateKind.FIELD_VISIT}) | EXAMS  # an expert comes: picked among the « jours de passage »
+
+
+def date_move(action: Action, status: DateStatus | None, kind: Kind) -> DateStatus | None:
+    """Where this leads a date of this status, None when it may not be done."""
+    found = (move.to for move in DATE_MOVES if move.action == action and kind in move.who and status in move.start)
+    return next(found, None)
+
+
+def date_actions_for(status: DateStatus | None, kind: Kind) -> list[Action]:
+    """What this kind of actor may do to a date of this status, in the order of the table."""
+    return [action for action in DATE_ACTIONS if date_move(action, status, kind)]

@@ -26,10 +26,14 @@ from accounts.models import (
     SignUp,
     User,
 )
+from accounts.scope import Right
 from accounts.services import Event, confirmation_token, email_change_token
 from accounts.services.invitations import token_of
 from accounts.validators import display_siret
-from claims.models import Document, MissingDossierRequest
+from claims.models import Appointment, Document, MissingDossierRequest
+from claims.models.appointments import Side
+from claims.services.appointments import Fact as DateFact
+from claims.services.appointments import said
 from claims.services.missing import Fact
 from claims.workflow import Fact as PaperFact
 from messaging.models import Notification
@@ -157,9 +161,33 @@ def _depositor(document: Document) -> QuerySet[User]:
         cabinet=document.cabinet_id, establishment=document.establishment_id, suspended_at__isnull=False
     )
     members = ShopMember.objects.filter(left_at=None, organisation__establishments=document.establishment_id)
-    sender = members.filter(user=document.sender_id, user__is_active=True)
-    found = sender if sender.exists() else members.filter(role=ShopMember.Role.OWNER)
+    owners = members.filter(role=ShopMember.Role.OWNER)
+    delegates = Delegation.objects.in_force(Right.VIEW, document.establishment_id or 0).values("member")
+    sender = (owners | members.filter(pk__in=delegates)).filter(user=document.sender_id, user__is_active=True)
+    found = sender if sender.exists() else owners
     return _active((members.none() if closed.exists() else found).values("user"))
+
+
+def _round(row: Appointment) -> QuerySet[User]:
+    """Who plans the cabinet's rounds: its gestionnaires, and the expert of the dossier."""
+    staff = CabinetMember.objects.filter(cabinet=row.cabinet_id, left_at=None)
+    clerks = staff.filter(role=CabinetMember.Role.CLERK, user__is_active=True)
+    told = clerks if clerks.exists() else staff.filter(role=CabinetMember.Role.MANAGER)
+    return _active((told | staff.filter(pk=row.dossier.expert_id or 0)).values("user"))
+
+
+def _shop_of(row: Appointment) -> QuerySet[User]:
+    """Whoever of the shop spoke of the date, while they still may; otherwise those who answer for the company."""
+    closed = CabinetEstablishment.objects.filter(
+        cabinet=row.cabinet_id, establishment=row.establishment_id, suspended_at__isnull=False
+    )
+    members = ShopMember.objects.filter(left_at=None, organisation__establishments=row.establishment_id)
+    if row.establishment_id is None or closed.exists():
+        return User.objects.none()
+    owners = members.filter(role=ShopMember.Role.OWNER)
+    delegates = Delegation.objects.in_force(Right.DATES, row.establishment_id).values("member")
+    asker = (owners | members.filter(pk__in=delegates)).filter(user=row.asker_id, user__is_active=True)
+    return _active((asker if asker.exists() else owners).values("user"))
 
 
 # Why a mail no longer makes sense ------------------------------------------------------------------------------------
@@ -179,6 +207,10 @@ def _gone(member: ShopMember) -> str:
 
 def _answered(request: MissingDossierRequest) -> str:
     return "" if request.is_open else "la demande est déjà traitée"
+
+
+def _answered_since(side: Side) -> Callable[[Appointment], str]:
+    return lambda row: "l’autre partie a répondu depuis" if row.moved_by == side else ""
 
 
 def _invitation_over(invitation: Invitation) -> str:
@@ -285,6 +317,18 @@ def _checked(document: Document, _user: User) -> dict[str, Any]:
     return {"document": document, "dossier": dossier, "cabinet": dossier.cabinet, "link": f"{page}#envoyes"}
 
 
+def _date(row: Appointment, _user: User) -> dict[str, Any]:
+    """The date as it stands when the mail leaves; neither the insured nor the car."""
+    dossier = row.dossier
+    own = (dossier.cabinet.code, dossier.reference)
+    link = (
+        f"{address('admin:claims_dossier_change', dossier.pk)}#dates"
+        if row.moved_by == Side.SHOP
+        else address("dossier_expertise", *own)
+    )
+    return {"row": row, "dossier": dossier, "what": said(row.wish, row.kind), "link": link}
+
+
 TELL: dict[str, Tell] = {
     Event.EMAIL_TO_CONFIRM: Tell("accounts/email/email_to_confirm", _applicant, _confirmation),
     Event.ACCOUNT_REQUESTED: Tell("accounts/email/account_requested", _deciders, _request, _decided),
@@ -321,6 +365,8 @@ TELL: dict[str, Tell] = {
     PaperFact.DEPOSIT_REFUSED: Tell(
         "claims/email/deposit_refused", _depositor, _checked, _verdict_changed(Document.Verdict.REFUSED)
     ),
+    DateFact.DATE_FOR_CABINET: Tell("claims/email/date_for_cabinet", _round, _date, _answered_since(Side.CABINET)),
+    DateFact.DATE_FOR_SHOP: Tell("claims/email/date_for_shop", _shop_of, _date, _answered_since(Side.SHOP)),
 }
 
 

@@ -25,6 +25,7 @@ WITHOUT_TENANT = {
     "contenttypes.ContentType": "names of models",
     "mfa.Authenticator": "read at sign-in, before there is a scope; reached only by its own person",
     "sessions.Session": "read by its secret key, before there is a scope",
+    "tariffs.DefaultPayer": "the network's own list, the same for everybody",
     "usersessions.UserSession": "written at sign-in, before there is a scope; reached only by its own person",
 }
 

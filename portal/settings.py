@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "portal.apps.PortalConfig",
     "messaging.apps.MessagingConfig",
     "claims.apps.ClaimsConfig",
+    "tariffs.apps.TariffsConfig",
     "accounts.apps.AccountsConfig",
     "portal.apps.StaffAdminConfig",
     "django.contrib.auth",
@@ -145,6 +146,7 @@ CELERY_TIMEZONE = "Europe/Paris"
 CELERY_BEAT_SCHEDULE = {
     "send-due": {"task": "messaging.tasks.send_due", "schedule": 15, "options": {"expires": 15}},
     "work-due": {"task": "claims.tasks.work_due", "schedule": 10, "options": {"expires": 10}},
+    "see-to-tariffs": {"task": "tariffs.tasks.see_to_tariffs", "schedule": 120, "options": {"expires": 120}},
     "remove-old-archives": {"task": "claims.tasks.remove_old_archives", "schedule": 600, "options": {"expires": 600}},
     "fold-tallies": {"task": "claims.tasks.fold_tallies", "schedule": 300, "options": {"expires": 300}},
 }

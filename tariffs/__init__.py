@@ -1,1 +1,1 @@
-"""The rates a shop declares: its place in the house is kept, its rooms come with the tariff grid."""
+"""The rates a shop declares: a grid to fill, a ledger of versions that never change."""

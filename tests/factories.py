@@ -1,5 +1,6 @@
 """Explicit test data: everything a row needs to be coherent, nothing filled blindly."""
 
+import uuid
 from datetime import date, timedelta
 
 import factory
@@ -21,9 +22,25 @@ from accounts.models import (
     SignUp,
     User,
 )
-from claims.models import Acknowledgement, Document, Dossier, Export, Job, MissingDossierRequest, VerdictReason
+from claims.models import (
+    Acknowledgement,
+    AgendaFeed,
+    Appointment,
+    Document,
+    Dossier,
+    Export,
+    Job,
+    MissingDossierRequest,
+    Passage,
+    VerdictReason,
+    VisitPolicy,
+)
+from claims.models.appointments import Side
 from claims.models.documents import family_of
 from claims.models.missing import key_of
+from claims.workflow import DateKind, DateStatus
+from tariffs.cells import key
+from tariffs.models import TariffRate, TariffVersion, Transmission
 
 PASSWORD = "un-mot-de-passe-d-essai"
 
@@ -273,6 +290,34 @@ class MissingFactory(factory.django.DjangoModelFactory):
     wanted_key = factory.LazyAttribute(lambda row: key_of(row.wanted))
 
 
+class TariffVersionFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = TariffVersion
+        skip_postgeneration_save = True
+
+    site = factory.SubFactory(EstablishmentFactory)
+    number = factory.Sequence(lambda n: n + 1)
+    applies_on = date(2026, 1, 1)
+    token = factory.LazyFunction(uuid.uuid4)
+
+    @factory.post_generation
+    def rows(self, create, extracted, **kwargs):
+        """Payers with the hourly rate T1 of each; none: PUBLIC at 60 €."""
+        for position, (payer, rate) in enumerate((extracted or {"PUBLIC": "60.00"}).items()):
+            TariffRate.objects.create(
+                version=self, site=self.site, position=position, payer=payer, payer_key=key(payer), t1=rate
+            )
+
+
+class TransmissionFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Transmission
+
+    version = factory.SubFactory(TariffVersionFactory)
+    cabinet = factory.SubFactory(CabinetFactory)
+    establishment = factory.SelfAttribute("version.site")
+
+
 class JobFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Job
@@ -283,3 +328,41 @@ class JobFactory(factory.django.DjangoModelFactory):
     subject_id = factory.SelfAttribute("dossier.pk")
     cabinet = factory.SelfAttribute("dossier.cabinet")
     establishment = factory.SelfAttribute("dossier.establishment")
+
+
+class AppointmentFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Appointment
+
+    dossier = factory.SubFactory(DossierFactory)
+    cabinet = factory.SelfAttribute("dossier.cabinet")
+    establishment = factory.SelfAttribute("dossier.establishment")
+    kind = DateKind.FIELD_VISIT
+    status = DateStatus.PROPOSED
+    moved_by = Side.SHOP
+    starts_on = date(2026, 12, 3)
+    version = 1
+
+
+class PassageFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Passage
+
+    cabinet = factory.SubFactory(CabinetFactory)
+    weekday = 3
+    from_on = date(2026, 1, 1)
+
+
+class VisitPolicyFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = VisitPolicy
+
+    cabinet = factory.SubFactory(CabinetFactory)
+
+
+class FeedFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = AgendaFeed
+
+    user = factory.SubFactory(UserFactory)
+    token_hash = factory.Sequence(lambda n: f"{n:064x}")

@@ -66,6 +66,7 @@ TASKS = {  # every task, and in whose name it runs
     "claims.tasks.fold_tallies": "System.UPKEEP",
     "claims.tasks.remove_old_archives": "System.UPKEEP",
     "claims.tasks.work_due": "System.JOBS, step by step: it commits between claiming and doing",
+    "tariffs.tasks.see_to_tariffs": "System.TARIFFS, a version at a time",
     "messaging.tasks.send_due": "System.OUTBOX, step by step: it commits between claiming and sending",
 }
 

@@ -38,6 +38,8 @@ class Who:
     suspended: frozenset[tuple[int, int]] = frozenset()
     dossiers: frozenset[int] = frozenset()
     profiles: frozenset[int] = frozenset()
+    versions: frozenset[int] = frozenset()  # staff: the tariffs their cabinet received
+    partners: frozenset[int] = frozenset()  # of a shop: the cabinets it works with, none that suspended it
     part: "Part | None" = None  # of staff who do not see all of their cabinet
 
     def staffs(self, row: Row) -> bool:
@@ -55,11 +57,21 @@ class Who:
         pair = (row["cabinet_id"], row["establishment_id"])
         return row["establishment_id"] in self.establishments and pair not in self.suspended
 
+    def sits(self, row: Row) -> bool:
+        return row["site_id"] in self.establishments
+
+    def prices(self, row: Row, version: int) -> bool:
+        return self.sits(row) or version in self.versions
+
     def owns(self, row: Row) -> bool:
         return row["organisation_id"] in self.organisations
 
     def is_in(self, row: Row, column: str = "user_id") -> bool:
         return self.user is not None and row[column] == self.user
+
+    def is_told(self, row: Row) -> bool:
+        """What a cabinet says to the shops it works with: to all of them, or to this one."""
+        return row["cabinet_id"] in self.partners and (row.get("establishment_id") is None or self.trades(row))
 
 
 @dataclass(frozen=True)
@@ -153,15 +165,32 @@ FENCES = {
         "reason = 'x'",
     ),
     "claims.VerdictReason": Fence(Who.staffs, Who.staffs, "text = 'x' || id"),
+    "claims.Appointment": Fence(either, either, "reason = 'x'"),
+    "claims.Passage": Fence(lambda who, row: who.staffs(row) or who.is_told(row), Who.staffs, "sector = 'x'"),
+    "claims.VisitPolicy": Fence(
+        lambda who, row: who.staffs(row) or who.is_told(row), Who.staffs, "other_dates = false"
+    ),
+    "claims.AgendaFeed": Fence(Who.is_in, Who.is_in, "last_used_at = now()"),
     "claims.MissingDossierRequest": Fence(
         at_site,
         lambda who, row: who.staffs_site(row) or (who.trades(row) and who.is_in(row, "author_id")),
         "message = 'x'",
     ),
+    "tariffs.TariffVersion": Fence(lambda who, row: who.prices(row, row["id"]), Who.sits, "make = 'x'"),
+    "tariffs.TariffRate": Fence(lambda who, row: who.prices(row, row["version_id"]), Who.sits, "payer = 'x'"),
+    "tariffs.TariffPdf": Fence(
+        lambda who, row: who.prices(row, row["version_id"]), lambda who, row: False, "file = ''"
+    ),
+    "tariffs.Transmission": Fence(at_site, lambda who, row: False, "acknowledged_by = 'x'"),
+    "tariffs.TariffDraft": Fence(Who.is_in, lambda who, row: who.is_in(row) and who.sits(row), "revision = 2"),
     "messaging.Notification": Fence(told, lambda who, row: False, "reason = 'x'"),
 }
-OWNERS = {"cabinet_id", "establishment_id", "organisation_id", "user_id", "recipient_id", "dossier_id"}
-ADD_ONLY = {"accounts.JournalEntry"}  # no right to change or remove, whoever's it is
+OWNERS = {"site_id", "cabinet_id", "establishment_id", "organisation_id", "user_id", "recipient_id", "dossier_id"}
+ADD_ONLY = {
+    "accounts.JournalEntry",
+    "tariffs.TariffVersion",
+    "tariffs.TariffRate",
+}  # no right to change or remove, whoever's it is
 OPEN = {  # the policies that let any row through, each with its reason
     ("accounts_cabinet", "scope_read"),  # names of cabinets are public: the sign-up page lists them
     ("claims_dossier", "search_reads"),  # of a role nobody signs in as
@@ -203,7 +232,18 @@ def people(request, world) -> list[Who]:
     found = [Who("nobody"), Who("pending", world.pending.pk)]
     for shop in shops:
         organisation, establishment = frozenset({shop.organisation.pk}), frozenset({shop.establishment.pk})
-        owner = Who(shop.owner.email, shop.owner.pk, organisations=organisation, establishments=establishment)
+        partners = frozenset(
+            side.cabinet.pk
+            for side in sides
+            if side.cabinet.code in shop.dossiers and (side.cabinet.pk, shop.establishment.pk) not in suspended
+        )
+        owner = Who(
+            shop.owner.email,
+            shop.owner.pk,
+            organisations=organisation,
+            establishments=establishment,
+            partners=partners,
+        )
         found.append(replace(owner, suspended=suspended if shop is world.deux else frozenset()))
     for side in sides:
         linked = frozenset(shop.establishment.pk for shop in shops if side.cabinet.code in shop.dossiers)
@@ -213,11 +253,13 @@ def people(request, world) -> list[Who]:
         found += [replace(who, linked=linked) for who in people_with_a_part(side, shops)]
         found.append(Who(f"candidate of {side.cabinet.code}", side.request.user.pk))
     dossiers, profiles = rows_of(tenants["claims.Dossier"]), rows_of(tenants["accounts.DelegationProfile"])
+    received = rows_of(tenants["tariffs.Transmission"])
     return [
         replace(
             who,
             dossiers=frozenset(row["id"] for row in dossiers if either(who, row)),
             profiles=frozenset(row["id"] for row in profiles if who.owns(row)),
+            versions=frozenset(row["version_id"] for row in received if who.staffs_site(row)),
         )
         for who in found
     ]

@@ -69,6 +69,14 @@ def _invitation(shop: SimpleNamespace, _code: str) -> dict[str, Any]:
     return {"pk": shop.invitation.pk}
 
 
+def _tariff(shop: SimpleNamespace, _code: str) -> dict[str, Any]:
+    return {"public_id": shop.tariff.public_id}
+
+
+def _siret(shop: SimpleNamespace, _code: str) -> dict[str, Any]:
+    return {"siret": shop.establishment.siret}
+
+
 def _passkey(shop: SimpleNamespace, _code: str) -> dict[str, Any]:
     rows = Authenticator.objects
     kept = {"type": Authenticator.Type.WEBAUTHN, "defaults": {"data": {"name": "Clé", "credential": {}}}}
@@ -137,15 +145,24 @@ ROUTES: dict[str, Rule] = {
     "mfa_deactivate_totp": Rule(),
     "mfa_view_recovery_codes": Rule(),
     "mfa_generate_recovery_codes": Rule(),
+    "tariffs": Rule(),
+    "tariff_grid": Rule(own=_siret),
+    "tariff_file": Rule(own=_siret, acts=True),
+    "tariff": Rule(own=_tariff),
+    "tariff_csv": Rule(own=_tariff),
+    "tariff_pdf": Rule(own=_tariff),
+    "tariff_resend": Rule(own=_tariff, acts=True),
     "dossiers": Rule(),
     "dossier": Rule(own=_dossier),
     "dossier_documents": Rule(own=_dossier),
     "dossier_steps": Rule(own=_dossier),
+    "dossier_expertise": Rule(own=_dossier),
     "document": Rule(own=_document),
     "document_preview": Rule(own=_document),
     "document_acknowledge": Rule(own=_document, acts=True),
     "export": Rule(own=_export),
 }
+NOWHERE = {"siret": "00000000000000", "public_id": "00000000-0000-4000-8000-000000000000"}
 SECRET_ADDRESSES = {"password_reset_confirm", "email_confirm", "invitation", "sign_up_confirm"}
 WITH_ROWS = [name for name, rule in ROUTES.items() if rule.own]
 
@@ -212,7 +229,7 @@ def test_a_stranger_finds_the_same_nothing_everywhere(name, world, client, fence
 def test_absent_and_foreign_answers_are_the_same(name, world, client):
     kwargs = ROUTES[name].own(world.mer, "BERRY")
     absent = {
-        key: {str: "ABSENT", int: 987_654_321}.get(type(value), "00000000-0000-4000-8000-000000000000")
+        key: NOWHERE.get(key) or {str: "ABSENT", int: 987_654_321}.get(type(value), NOWHERE["public_id"])
         for key, value in kwargs.items()
     }
     client.force_login(world.lac.owner)

@@ -18,11 +18,18 @@ NEEDS: dict[str, Right] = {
     "dossier": Right.VIEW,
     "dossier_documents": Right.VIEW,
     "dossier_steps": Right.VIEW,
+    "dossier_expertise": Right.VIEW,
     "document": Right.VIEW,
     "document_preview": Right.VIEW,
+    "tariff_grid": Right.TARIFFS,
+    "tariff": Right.TARIFFS,
+    "tariff_csv": Right.TARIFFS,
+    "tariff_pdf": Right.TARIFFS,
     "document_acknowledge": Right.VIEW,
     "export": Right.VIEW,
 }
+# What is posted to a row: 404 without the right.
+ACTS: dict[str, Right] = {"tariff_file": Right.TARIFFS, "tariff_resend": Right.TARIFFS}
 MANAGES = {
     "person",
     "profile",
@@ -33,7 +40,7 @@ MANAGES = {
     "establishment_leave",
 }  # a colleague's row: 403
 # Pages of a right held at one establishment at least: 403 without it.
-SOMEWHERE: dict[str, Right] = {"people": Right.PEOPLE, "profile_add": Right.PEOPLE}
+SOMEWHERE: dict[str, Right] = {"tariffs": Right.TARIFFS, "people": Right.PEOPLE, "profile_add": Right.PEOPLE}
 # One's own second factor and questions need no right; what they show is one's own.
 OWN = {name for name in ROUTES if name.startswith(("mfa_", "settings", "sessions"))}
 OWN |= {"account_login", "account_reauthenticate", "my_data"}
@@ -64,8 +71,9 @@ ROLES = {
 
 
 def test_every_route_says_which_right_it_needs():
-    assert set(NEEDS) | set(SOMEWHERE) | {"drafts"} | MANAGES | PERSONAL | FREE == set(ROUTES)
-    assert set(NEEDS) | MANAGES | PERSONAL == {name for name, rule in ROUTES.items() if rule.own}
+    rows = set(NEEDS) | set(ACTS) | MANAGES | PERSONAL
+    assert rows | set(SOMEWHERE) | {"drafts"} | FREE == set(ROUTES)
+    assert rows == {name for name, rule in ROUTES.items() if rule.own}
 
 
 def person(world, role):
@@ -112,3 +120,12 @@ def test_each_right_opens_its_routes_and_no_other(role, world, client):
             assert status == 404, "a row of an establishment where one may do nothing"
             continue
         assert (status != 403) == (role == "responsable" or may_manage(ROLES[role], name)), (role, name, status)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_right_lets_its_acts_through_and_no_other(role, world, client):
+    client.force_login(person(world, role))
+
+    for name, right in ACTS.items():
+        answer = client.post(reverse(name, kwargs=ROUTES[name].own(world.lac, "ALPES")))
+        assert answer.status_code == (302 if right in ROLES[role] else 404), (role, name)

@@ -5,11 +5,14 @@ from datetime import date
 from types import SimpleNamespace
 
 import pytest
+from django.core.files.base import ContentFile
 
 from accounts.models import CabinetMember, ShopMember
+from tariffs.models import TariffDraft, TariffPdf
 from tests.factories import (
     AccountRequestFactory,
     AcknowledgementFactory,
+    AppointmentFactory,
     CabinetFactory,
     CabinetMemberFactory,
     DelegationFactory,
@@ -20,15 +23,20 @@ from tests.factories import (
     EmailChangeFactory,
     EstablishmentFactory,
     ExportFactory,
+    FeedFactory,
     InvitationFactory,
     JobFactory,
     LinkFactory,
     MissingFactory,
     OrganisationFactory,
+    PassageFactory,
     ShopMemberFactory,
     SignUpFactory,
+    TariffVersionFactory,
+    TransmissionFactory,
     UserFactory,
     VerdictReasonFactory,
+    VisitPolicyFactory,
 )
 
 
@@ -57,6 +65,9 @@ def _cabinet(code: str) -> SimpleNamespace:
     request = AccountRequestFactory(cabinet=cabinet, company_name=f"Candidat chez {code}")
     SignUpFactory(user=request.user, chosen=cabinet)
     VerdictReasonFactory(cabinet=cabinet, text=f"Motif de {code}")
+    PassageFactory(cabinet=cabinet, sector=f"Secteur de {code}")
+    VisitPolicyFactory(cabinet=cabinet)
+    FeedFactory(user=staff["manager"])
     return SimpleNamespace(cabinet=cabinet, orphan=orphan, request=request, **staff)
 
 
@@ -80,10 +91,15 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         draft=DraftFactory(establishment=establishment, author=member.user),
         email_change=EmailChangeFactory(user=owner),
         dossiers={},
+        dates={},
+        feed=FeedFactory(user=owner, establishment=establishment),
         documents={},
         exports={},
         missing={},
+        tariff=TariffVersionFactory(site=establishment, number=1, rows={f"PAYEUR {name}": "61.00"}),
     )
+    TariffDraft.objects.create(user=owner, site=establishment)
+    TariffPdf.objects.create(version=shop.tariff, site=establishment, file=ContentFile(b"%PDF-1.4", name))
     for side in cabinets:
         code = side.cabinet.code
         LinkFactory(
@@ -99,6 +115,9 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
             cabinet=side.cabinet, establishment=establishment, author=owner, wanted=f"{code}-PERDU-{name.upper()}"
         )
         shop.dossiers[code] = dossier
+        TransmissionFactory(version=shop.tariff, cabinet=side.cabinet)
+        shop.dates[code] = AppointmentFactory(dossier=dossier)
+        PassageFactory(cabinet=side.cabinet, establishment=establishment, sector=f"Passage {code} {name}", weekday=1)
         JobFactory(dossier=dossier)
         shop.documents[code] = DocumentFactory(dossier=dossier, label=f"RAPPORT {code} {name}.pdf")
         shop.exports[code] = ExportFactory(dossier=dossier, user=owner, name=f"EXPORT-{code}-{name}.zip")

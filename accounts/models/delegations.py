@@ -89,6 +89,17 @@ class ProfileEstablishment(TenantModel):
         return f"{self.profile} – {self.establishment}"
 
 
+class DelegationQuerySet(TenantQuerySet["Delegation"]):
+    """The vocabulary of delegations."""
+
+    def in_force(self, right: Right, establishment_id: int) -> "DelegationQuerySet":
+        """Those that give this right there today."""
+        today = timezone.localdate()
+        here = Q(profile__everywhere=True) | Q(profile__establishments=establishment_id)
+        dated = Q(from_on__lte=today) & (Q(to_on=None) | Q(to_on__gte=today))
+        return self.filter(here, dated, revoked_at=None, profile__rights__contains=[right.value])
+
+
 class Delegation(TenantModel):
     """A profile given to a person, both days included, until it is revoked; dates are days in Paris."""
 
@@ -104,7 +115,7 @@ class Delegation(TenantModel):
     revoked_at = models.DateTimeField("révoquée le", null=True, blank=True)
 
     tenant_paths = {Kind.REPAIRER: BY_ORGANISATION}
-    objects = TenantQuerySet["Delegation"].as_manager()
+    objects = DelegationQuerySet.as_manager()
 
     class Meta:
         verbose_name = "délégation"

@@ -10,10 +10,12 @@ from accounts.scope import Actor
 from accounts.validators import clean_siret
 from claims.models import Document, Dossier
 from claims.models.documents import RECEIVED_KINDS
-from claims.workflow import Action
+from claims.workflow import DATE_ACTIONS, Action
 
 # Those with a form of their own, and those only an import does.
-ELSEWHERE = frozenset({Action.PUBLISH_DOCUMENT, Action.CORRECT_SIRET, Action.RECEIVE, Action.SYNCHRONISE})
+ELSEWHERE = frozenset(
+    {Action.PUBLISH_DOCUMENT, Action.CORRECT_SIRET, Action.RECEIVE, Action.SYNCHRONISE, *DATE_ACTIONS}
+)
 BUTTONS = [action for action in Action if action not in ELSEWHERE]
 
 

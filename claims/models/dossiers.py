@@ -83,6 +83,7 @@ class Dossier(TenantModel):
     state_since = models.DateTimeField("dans cet état depuis", default=timezone.now, editable=False)
     received_count = models.PositiveIntegerField("documents reçus", default=0, editable=False)
     sent_count = models.PositiveIntegerField("documents envoyés", default=0, editable=False)
+    visit_on = models.DateField("date de RDV", null=True, editable=False)  # the live one; its service keeps it so
     last_received_at = models.DateTimeField("dernier document reçu le", null=True, editable=False)
     created_at = models.DateTimeField("créé le", default=timezone.now, editable=False)
     updated_at = models.DateTimeField("modifié le", default=timezone.now, editable=False)

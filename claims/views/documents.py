@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.exceptions import NotAllowed
 from accounts.http import ActorRequest
 from accounts.scope import Right
-from claims.forms import PapersForm
+from claims.forms.documents import PapersForm
 from claims.models import Document, Dossier
 from claims.services.archives import Batch, order_export
 from claims.services.dossiers import note_visit

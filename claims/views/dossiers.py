@@ -113,7 +113,7 @@ def deadline_of(subject: Dossier) -> date | None:
 
 def step(entry: JournalEntry) -> dict[str, Any]:
     """A line of « étapes »: what happened and in what quality, never a private name."""
-    texts = [str(entry.detail[key]) for key in ("document", "reason", "siret") if entry.detail.get(key)]
+    texts = [str(entry.detail[key]) for key in ("document", "what", "reason", "siret") if entry.detail.get(key)]
     return {
         "at": entry.at,
         "label": DONE.get(entry.event, entry.event),

@@ -163,6 +163,7 @@ def subnav(dossier: Dossier, current: str) -> list[dict[str, Any]]:
     entries = (
         ("Informations", "dossier", None),
         ("Documents", "dossier_documents", dossier.received_count + dossier.sent_count),
+        ("Expertise", "dossier_expertise", None),
         ("Étapes", "dossier_steps", None),
     )
     return [

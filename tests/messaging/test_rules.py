@@ -11,14 +11,16 @@ from accounts import journal, scope
 from accounts.models import ShopMember
 from accounts.scope import System
 from accounts.services import Event
+from claims.services.appointments import Fact as DateFact
 from claims.services.missing import Fact
 from claims.workflow import Fact as PaperFact
 from messaging.rules import TELL
 from messaging.services import send_due
-from tests.factories import DocumentFactory, DraftFactory, ShopMemberFactory, SignUpFactory
+from tests.factories import AppointmentFactory, DocumentFactory, DraftFactory, ShopMemberFactory, SignUpFactory
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 PARTS = ("_subject.txt", "_body.txt", "_body.html")
+OFFERED = {"status": "offered", "moved_by": "cabinet"}
 
 
 @pytest.mark.parametrize("event", TELL)
@@ -72,6 +74,8 @@ def _facts(world):
         yield event, _checked(world, verdict)
     yield Fact.MISSING_DOSSIER_ASKED, world.lac.missing["ALPES"]
     yield Fact.MISSING_DOSSIER_ANSWERED, world.lac.missing["ALPES"]
+    yield DateFact.DATE_FOR_CABINET, world.lac.dates["ALPES"]
+    yield DateFact.DATE_FOR_SHOP, AppointmentFactory(dossier=world.deux.dossiers["ALPES"], kind="ead", **OFFERED)
     yield Event.INVITED, world.lac.invitation
     yield Event.ACCESS_GRANTED, world.lac.delegation
     yield Event.ACCESS_REVOKED, world.lac.delegation

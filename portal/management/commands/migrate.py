@@ -9,7 +9,7 @@ from django.db import connections
 from psycopg import sql
 
 READ_ONLY_TABLES = ("django_migrations",)
-ADD_ONLY_TABLES = ("accounts_journalentry",)
+ADD_ONLY_TABLES = ("accounts_journalentry", "tariffs_tariffversion", "tariffs_tariffrate")
 
 
 class Command(migrate.Command):
@@ -29,7 +29,7 @@ class Command(migrate.Command):
 
 
 def grant_to_application(role: str) -> None:
-    """Let the application's role read and write rows, add to the journal, and define nothing."""
+    """Let the application's role read and write rows, add to the ledgers, and define nothing."""
     with connections["owner"].cursor() as cursor:
         for statement in (
             "GRANT USAGE ON SCHEMA public TO {}",
