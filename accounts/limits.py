@@ -56,3 +56,4 @@ EMAIL_CHANGES = Limit("changement-adresse", 5, 3600)  # for a signed-in person
 RESETS_UNCHECKED = Limit("mot-de-passe-sans-verification", 3, 3600)  # for a visitor's address; then the guard asks
 QUESTIONS_OF_ADDRESS = Limit("question-adresse", 10, 3600)  # the guard's way without JavaScript
 QUESTIONS = Limit("question", 300, 3600)  # the same, from everywhere
+CODES = Limit("code-siret", 20, 3600)  # tries of one person, whatever their requests

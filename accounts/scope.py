@@ -5,7 +5,7 @@ that live as long as the transaction; only this module writes them, through func
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -38,11 +38,14 @@ class System(StrEnum):
     SIGN_UP = "sign_up"
     ACCOUNT = "account"  # a person's own settings
     APPROVAL = "approval"
+    PROOF = "proof"
     DIAGNOSIS = "diagnosis"  # reads the establishments of the asker's own SIREN, nothing else
     OUTBOX = "outbox"
     JOBS = "jobs"
+    RECEIPT = "receipt"  # finds one receipt by its number, to compare fingerprints with it
     IMPORT = "import"
     UPKEEP = "upkeep"
+    FOLLOW_UP = "follow_up"  # what is expected of whom, and the reminders of it
     DELEGATION = "delegation"
     PORTFOLIO = "portfolio"
     VALIDATION = "validation"
@@ -129,6 +132,7 @@ class Actor:
     sites: tuple[Site, ...] = ()
     cabinets: tuple[CabinetName, ...] = ()  # staff: theirs; repairers: those their sites work with
     suspended: frozenset[tuple[int, int]] = field(default_factory=frozenset)  # (cabinet, establishment)
+    beside: Mapping[str, Any] = field(default_factory=dict, compare=False)  # see `read_beside`
     menus: frozenset[Menu] = frozenset()  # of staff
     entrusted: Entrusted | None = None  # of staff who see a part of their cabinet only; None: no such limit
 
@@ -277,8 +281,26 @@ _Scope = tuple[str, Any]  # ("user", id), ("cabinet", id), ("system", reason) or
 _NOBODY: _Scope = ("nobody", None)
 _current: ContextVar[_Scope] = ContextVar("portal_scope", default=_NOBODY)
 
+# What nearly every page shows of the person beside their scope, read in the same trip: a page costs no statement more.
+_beside: dict[str, str] = {}
+
+
+def read_beside(name: str, query: str) -> None:
+    """Let `actor.beside[name]` hold the JSON that `query` finds once a user's scope stands.
+
+    `query` is a scalar SELECT of ours: it names the person by `scope_user()`, and their sites as `e.found -> 'sites'`.
+    """
+    _beside[name] = query
+
+
+def _enter_user() -> str:
+    """The function stands in FROM: the queries beside it run under the scope it has just made."""
+    pairs = ", ".join(f"'{name}', ({query})" for name, query in _beside.items())
+    return f"SELECT e.found || jsonb_build_object('beside', jsonb_build_object({pairs})) FROM {ENTERED}"  # noqa: S608
+
+
+ENTERED = "portal_enter_user(%s, %s) AS e(found)"
 _ENTER = {
-    "user": "SELECT portal_enter_user(%s, %s)",
     "cabinet": "SELECT portal_enter_cabinet(%s)",
     "system": "SELECT portal_enter_system(%s)",
     "nobody": "SELECT portal_enter_nobody()",
@@ -289,7 +311,7 @@ def _apply(scope: _Scope) -> dict[str, Any]:
     kind, value = scope
     with connection.cursor() as cursor:
         arguments = {"user": (value, timezone.localdate()), "nobody": ()}.get(kind, (value,))
-        cursor.execute(_ENTER[kind], arguments)
+        cursor.execute(_enter_user() if kind == "user" else _ENTER[kind], arguments)
         row = cursor.fetchone()
     found = row[0] if row else None
     return dict(json.loads(found) if isinstance(found, str) else found or {})
@@ -345,6 +367,7 @@ def _actor(user_id: int, found: dict[str, Any]) -> Actor:
         sites=tuple(_site(row) for row in found["sites"]),
         cabinets=tuple(CabinetName(c["id"], c["code"], c["name"]) for c in found["cabinets"]),
         suspended=frozenset((c, e) for c, e in found["suspended"]),
+        beside=found.get("beside") or {},
         menus=menus_of(found["role"] or "", found.get("menus")) if found["kind"] == Kind.STAFF else frozenset(),
         entrusted=_part(found.get("entrusted")),
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import doors, factors, portfolio, settings
+from accounts.views import doors, factors, portfolio, requests, settings
 
 urlpatterns = [
     path("connexion/", doors.sign_in, name="login"),
@@ -39,7 +39,9 @@ urlpatterns = [
     path("mot-de-passe/change/", doors.password_reset_done, name="password_reset_done"),
     path("etablissements/", portfolio.establishments, name="establishments"),
     path("etablissements/<int:pk>/quitter/", portfolio.establishment_leave, name="establishment_leave"),
+    path("etablissements/demandes/", requests.request_act, name="request_act"),
     path("etablissements/collaborateurs/", portfolio.people, name="people"),
+    path("etablissements/collaborateurs/demandes/", requests.join_decide, name="join_decide"),
     path("etablissements/collaborateurs/<int:pk>/", portfolio.person, name="person"),
     path("etablissements/collaborateurs/<int:pk>/depart/", portfolio.person_end, name="person_end"),
     path("etablissements/collaborateurs/profils/nouveau/", portfolio.profile_add, name="profile_add"),
@@ -56,6 +58,7 @@ urlpatterns = [
     ),
     path("a-valider/", portfolio.drafts, name="drafts"),
     path("a-valider/<int:pk>/", portfolio.draft_decide, name="draft_decide"),
+    path("invitation/reparateur/<str:token>/", requests.shop_invitation, name="shop_invitation"),
     path("invitation/<str:token>/", portfolio.invitation, name="invitation"),
     path("mot-de-passe/<uidb64>/<token>/", doors.password_reset_confirm, name="password_reset_confirm"),
 ]

@@ -5,15 +5,26 @@ from functools import lru_cache
 
 import holidays
 
-# Code du travail, art. L3133-1 (the eleven days), L3134-13 (Alsace and Moselle), L3422-2 (overseas).
+# Code du travail, art. L3133-1 (the eleven days), L3134-13 (Alsace and Moselle), L3422-2 (overseas departments, with
+# the day slavery was abolished there); the collectivities by their own texts, as the library gathers them.
 ALSACE, MOSELLE = "6AE", "57"
-_SUBDIVISIONS = {"67": ALSACE, "68": ALSACE, "57": MOSELLE}
-_OVERSEAS = {"971", "972", "973", "974", "976"}
+_SUBDIVISIONS = {
+    "67": ALSACE,
+    "68": ALSACE,
+    "57": MOSELLE,
+    **{code: code for code in ("971", "972", "973", "974", "976")},
+    "97133": "BL",  # Saint-Barthélemy and Saint-Martin kept postal codes of Guadeloupe
+    "97150": "MF",
+    "975": "PM",
+    "986": "WF",
+    "987": "PF",
+    "988": "NC",
+}
 
 
 def subdivision(postal_code: str) -> str | None:
     """Where other holidays than the eleven of everywhere apply, by the first digits of a postal code."""
-    return postal_code[:3] if postal_code[:3] in _OVERSEAS else _SUBDIVISIONS.get(postal_code[:2])
+    return next((found for digits in (5, 3, 2) if (found := _SUBDIVISIONS.get(postal_code[:digits]))), None)
 
 
 @lru_cache(maxsize=64)

@@ -1,13 +1,19 @@
-"""Who listens: a job that is ordered rings the workers."""
+"""Who listens: a job rings the workers, a refused draft gives its files back, a fact changes what is expected."""
 
 from typing import Any
 
+from django.db import models
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
 from accounts.doorbell import Doorbell
+from accounts.journal import recorded
+from accounts.models import Draft, JournalEntry
+from accounts.scope import Actor
+from accounts.services import Event
 from claims import tasks
-from claims.models import Job
+from claims.models import Dossier, Job
+from claims.services import deposits, expectations, requests
 
 doorbell = Doorbell(tasks.work_due)
 
@@ -16,3 +22,18 @@ doorbell = Doorbell(tasks.work_due)
 def ring(**_more: Any) -> None:
     """A job is saved only to be ordered; everything later is an update."""
     doorbell.ring_after_commit()
+
+
+@receiver(recorded, sender=Draft, dispatch_uid="claims.hand_back")
+def hand_back(entry: JournalEntry, subject: models.Model, **_more: Any) -> None:
+    if entry.event == Event.DRAFT_DECIDED and isinstance(subject, Draft) and subject.state == Draft.State.REFUSED:
+        deposits.hand_back(subject)
+
+
+@receiver(recorded, dispatch_uid="claims.expect")
+def expect(sender: type[models.Model], entry: JournalEntry, subject: models.Model, actor: Actor, **_more: Any) -> None:
+    """Whatever is said of a dossier, or of something that hangs on one."""
+    dossier_id = subject.pk if isinstance(subject, Dossier) else getattr(subject, "dossier_id", None)
+    if dossier_id is not None:
+        requests.note_answers(dossier_id, actor=actor)
+        expectations.refresh([dossier_id])

@@ -4,7 +4,9 @@ from celery import shared_task
 
 from accounts import scope
 from accounts.scope import System
-from claims.services import archiving, jobs, tallies
+from claims.services import archiving, checks, jobs, photobook, quarantine, receipts, reminders, tallies, uploads
+
+TRADES = (checks, photobook, quarantine, receipts)  # the modules that register what a worker knows to do
 
 
 @shared_task
@@ -18,6 +20,19 @@ def fold_tallies() -> None:
 def work_due() -> None:
     """Do the jobs that are due; rung after a commit and by the clock, which alone would be enough."""
     jobs.run_due()
+
+
+@shared_task
+def remind() -> None:
+    """The reminders of the day, once however often it is called; nobody rings, the clock does."""
+    reminders.remind()
+
+
+@shared_task
+@scope.system(System.UPKEEP)
+def purge_uploads() -> None:
+    """Remove the files that were not sent within a day."""
+    uploads.purge_uploads()
 
 
 @shared_task

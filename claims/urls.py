@@ -3,10 +3,31 @@
 from django.urls import path
 
 from claims import converters  # noqa: F401 -- registers `reference`
-from claims.views import appointments, archives, documents, dossiers, files, missing
+from claims.views import (
+    appointments,
+    archives,
+    deposits,
+    documents,
+    dossiers,
+    exports,
+    files,
+    followup,
+    missing,
+    receipts,
+    todo,
+)
 
 urlpatterns = [
+    path("a-faire/", todo.todo, name="todo"),
+    path(
+        "dossiers/<str:cabinet>/<reference:reference>/demandes/<int:pk>/prolonger/",
+        todo.request_extend,
+        name="request_extend",
+    ),
     path("dossiers/", dossiers.dossiers, name="dossiers"),
+    path("dossiers/affichage/", dossiers.list_display, name="list_display"),
+    path("dossiers/export.csv", exports.dossiers_csv, name="dossiers_csv"),
+    path("dossiers/export.xlsx", exports.dossiers_xlsx, name="dossiers_xlsx"),
     path("dossiers/<str:cabinet>/<reference:reference>/", dossiers.dossier, name="dossier"),
     path(
         "dossiers/<str:cabinet>/<reference:reference>/documents/",
@@ -19,6 +40,18 @@ urlpatterns = [
         name="dossier_expertise",
     ),
     path("dossiers/<str:cabinet>/<reference:reference>/etapes/", dossiers.dossier_steps, name="dossier_steps"),
+    path("dossiers/<str:cabinet>/<reference:reference>/suivi/", followup.dossier_facts, name="dossier_facts"),
+    path("dossiers/<str:cabinet>/<reference:reference>/envoyer/", deposits.dossier_send, name="dossier_send"),
+    path(
+        "dossiers/<str:cabinet>/<reference:reference>/envoyer/fichiers/",
+        deposits.dossier_uploads,
+        name="dossier_uploads",
+    ),
+    path("envois/<uuid:public_id>/", deposits.upload, name="upload"),
+    path("envois/<uuid:public_id>/retirer/", deposits.upload_remove, name="upload_remove"),
+    path("envois/<uuid:public_id>/apercu/", deposits.upload_preview, name="upload_preview"),
+    path("accuses/<str:number>/", receipts.receipt, name="receipt"),
+    path("accuses/<str:number>/pdf/", receipts.receipt_pdf, name="receipt_pdf"),
     path("aide/dossier-introuvable/", missing.missing_dossier, name="missing_dossier"),
     path("documents/<uuid:public_id>/", files.document, name="document"),
     path("documents/<uuid:public_id>/apercu/", files.document_preview, name="document_preview"),

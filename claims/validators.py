@@ -1,5 +1,7 @@
 """What a file may be: its first bytes decide, never its name."""
 
+import unicodedata
+from pathlib import PurePosixPath
 from typing import IO
 
 from django.core.exceptions import ValidationError
@@ -10,7 +12,14 @@ _MAGIC = (
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
 )
-EXTENSIONS = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}
+EXTENSIONS = {
+    "application/pdf": ".pdf",
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/webp": ".webp",
+    "image/heic": ".heic",
+}
+_OTHER_EXTENSIONS = {".jpg": (".jpeg", ".jpe", ".jfif"), ".heic": (".heif", ".avif")}
 MAX_LABEL_BYTES = 120
 
 
@@ -34,3 +43,23 @@ def validate_size(size: int) -> None:
         raise ValidationError("Ce fichier est vide.", code="empty")
     if size > MAX_FILE_SIZE:
         raise ValidationError("Ce fichier dépasse 25 Mo : réduisez-le avant de l'envoyer.", code="size")
+
+
+def display_name(name: str, content_type: str = "") -> str:
+    """What a file is called on screen: composed letters, nothing invisible, no folder, at most 120 bytes.
+
+    With a known `content_type` it ends in that format's extension, whatever it claimed to be.
+    """
+    composed = unicodedata.normalize("NFC", name.replace("\\", "/"))
+    last = composed.rsplit("/", 1)[-1]
+    seen = "".join(" " if sign.isspace() else sign for sign in last if sign.isspace() or sign.isprintable())
+    text = " ".join(seen.split()).rstrip(". ")
+    extension = EXTENSIONS.get(content_type, PurePosixPath(text).suffix[:10])
+    endings = (extension, *_OTHER_EXTENSIONS.get(extension, ()))
+    known = next((ending for ending in endings if ending and text.lower().endswith(ending.lower())), "")
+    stem = (text[: -len(known)] if known else text).strip(". ") or "document"
+    return _cut(stem, MAX_LABEL_BYTES - len(extension.encode())) + extension
+
+
+def _cut(text: str, limit: int) -> str:
+    return text.encode()[:limit].decode(errors="ignore")

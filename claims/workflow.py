@@ -4,6 +4,8 @@ No database here. The table serves the guard (`Dossier.advance`), the buttons of
 tabs of the list, the documentation and an exhaustive test.
 """
 
+from collections import ChainMap
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -42,6 +44,8 @@ class Action(TextChoices):
     REOPEN_FOR_SUPPLEMENT = "supplement_accepted", "Reprendre pour un complément"
     CLOSE = "closed", "Terminer le dossier"
     REFUSE_INVOICE = "invoice_refused", "Refuser la facture"
+    SEND_DOCUMENTS = "documents_sent", "Envoyer un document"
+    SEND_REMOTE = "remote_sent", "Envoyer le dossier d'expertise à distance"
     CORRECT_SIRET = "siret_corrected", "Rattacher à un établissement"
     PROPOSE_DATE = "date_proposed", "Proposer une date"
     OFFER_DATE = "date_offered", "Proposer une autre date"
@@ -68,6 +72,8 @@ DONE: dict[str, str] = {
     Action.REOPEN_FOR_SUPPLEMENT: "Dossier repris pour un complément",
     Action.CLOSE: "Dossier terminé",
     Action.REFUSE_INVOICE: "Facture refusée",
+    Action.SEND_DOCUMENTS: "Documents envoyés au cabinet",
+    Action.SEND_REMOTE: "Dossier d'expertise à distance envoyé",
     Action.CORRECT_SIRET: "Dossier rattaché à l'établissement",
     Action.PROPOSE_DATE: "Date proposée par le réparateur",
     Action.OFFER_DATE: "Date proposée par le cabinet",
@@ -77,6 +83,23 @@ DONE: dict[str, str] = {
     Action.WITHDRAW_DATE: "Date retirée",
     Action.CANCEL_DATE: "Date annulée",
 }
+
+
+class Step(TextChoices):
+    """What else stands in the étapes of a dossier, beside its moves; the label is what is read there."""
+
+    REQUEST_WITHDRAWN = "request_withdrawn", "Demande de documents retirée"
+    REQUEST_ANSWERED = "request_answered", "Documents demandés envoyés"
+    REQUEST_DONE = "request_done", "Documents reçus et vérifiés"
+    DEADLINE_EXTENDED = "deadline_extended", "Délai prolongé"
+    REMINDED = "reminded", "Relance envoyée"
+    REMINDERS_SUSPENDED = "reminders_suspended", "Relances suspendues"
+    FACTS_NOTED = "facts_noted", "Informations complétées"
+    REMINDERS_RESUMED = "reminders_resumed", "Relances reprises"
+
+
+STEPS: Mapping[str, str] = ChainMap(DONE, {step.value: str(step.label) for step in Step})
+"""Every event of a dossier, as « étapes » tells it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +121,7 @@ class Turn:
     working_days: int | None
 
 
+SHOP = frozenset({Kind.REPAIRER})
 CABINET = frozenset({Kind.STAFF, Kind.NETWORK})
 PROGRAM = frozenset({Kind.STAFF, Kind.SYSTEM})  # the cabinet's software through an import
 SHOP = frozenset({Kind.REPAIRER})
@@ -119,6 +143,7 @@ TRANSITIONS: tuple[Move, ...] = (
         frozenset({State.VISIT_PLANNED, State.IN_PROGRESS}),
         State.AWAITING_DOCUMENTS,
     ),
+    Move(Action.REQUEST_DOCUMENTS, CABINET, OPEN - {State.VISIT_PLANNED, State.IN_PROGRESS}, None),
     Move(Action.ACCEPT_DOCUMENTS, CABINET, frozenset({State.AWAITING_DOCUMENTS}), State.IN_PROGRESS),
     Move(Action.PUBLISH_DOCUMENT, CABINET | PROGRAM, ANY, None),
     Move(Action.START_WORKS, CABINET, frozenset({State.VISIT_PLANNED}), State.IN_PROGRESS),
@@ -126,6 +151,8 @@ TRANSITIONS: tuple[Move, ...] = (
     Move(Action.REOPEN_FOR_SUPPLEMENT, CABINET, frozenset({State.AWAITING_INVOICE}), State.IN_PROGRESS),
     Move(Action.CLOSE, CABINET, frozenset({State.AWAITING_INVOICE}), State.CLOSED),
     Move(Action.REFUSE_INVOICE, CABINET, frozenset({State.CLOSED}), State.AWAITING_INVOICE),
+    Move(Action.SEND_DOCUMENTS, SHOP, ANY, None),  # an invoice, even, waits for the cabinet to close the dossier
+    Move(Action.SEND_REMOTE, SHOP, frozenset({State.AWAITING_REMOTE}), State.IN_PROGRESS),
     Move(Action.CORRECT_SIRET, CABINET, ANY, None),
     Move(Action.PROPOSE_DATE, SHOP, OPEN, None),
     Move(Action.OFFER_DATE, CABINET, OPEN, None),
@@ -146,6 +173,14 @@ WAITING: dict[State, Turn] = {
     State.IN_PROGRESS: Turn(Kind.STAFF, "rendre ses conclusions", 5),
     State.AWAITING_INVOICE: Turn(Kind.REPAIRER, "envoyer la facture définitive", 10),
     State.CLOSED: Turn(None, "", None),
+}
+
+# Once the shop has sent what a state waits for, it is the cabinet's turn until the state moves on.
+CHECKING: dict[State, Turn] = {
+    State.AWAITING_REMOTE: Turn(Kind.STAFF, "examiner le dossier d'expertise à distance", 3),
+    State.AWAITING_VISIT: Turn(Kind.STAFF, "répondre à la date proposée", 2),
+    State.AWAITING_DOCUMENTS: Turn(Kind.STAFF, "vérifier les documents reçus", 3),
+    State.AWAITING_INVOICE: Turn(Kind.STAFF, "vérifier la facture", 5),
 }
 
 

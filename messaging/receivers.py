@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.db import models
+from django.db.models.signals import post_save
 from django.dispatch import receiver
 
 from accounts.doorbell import Doorbell
 from accounts.journal import recorded
-from accounts.models import JournalEntry
+from accounts.models import JournalEntry, Knock
 from messaging import services, tasks
 
 doorbell = Doorbell(tasks.send_due)
@@ -18,3 +19,9 @@ def tell(sender: type[models.Model], entry: JournalEntry, subject: models.Model,
     """Queue the mails of a fact."""
     if services.tell(entry, subject):
         doorbell.ring_after_commit()
+
+
+@receiver(post_save, sender=Knock, dispatch_uid="messaging.knock")
+def somebody_knocked(sender: type[models.Model], **_more: Any) -> None:
+    """Whatever was asked at the door, and by whomever: the answer goes by mail."""
+    doorbell.ring_after_commit()

@@ -9,7 +9,6 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
@@ -22,6 +21,7 @@ from accounts.models import (
     EmailChange,
     Invitation,
     JournalEntry,
+    ShopInvitation,
     ShopMember,
     SignUp,
     User,
@@ -30,15 +30,19 @@ from accounts.scope import Right
 from accounts.services import Event, confirmation_token, email_change_token
 from accounts.services.invitations import token_of
 from accounts.validators import display_siret
-from claims.models import Appointment, Document, MissingDossierRequest
+from claims.models import Appointment, Deposit, Document, MissingDossierRequest, ReminderLetter
 from claims.models.appointments import Side
+from claims.services import deposits, quarantine, reminders
 from claims.services.appointments import Fact as DateFact
 from claims.services.appointments import said
 from claims.services.missing import Fact
 from claims.workflow import Fact as PaperFact
+from messaging import doorstep, sending
+from messaging.links import address
 from messaging.models import Notification
 
 State = AccountRequest.State
+REMINDED_LINES = 30  # dossiers named in a reminder; the page it leads to has them all
 DECIDERS = (CabinetMember.Role.MANAGER, CabinetMember.Role.CLERK)
 
 
@@ -66,11 +70,6 @@ class Tell:
         if self.once_per is None:
             return str(entry.pk)
         return f"t{int(entry.at.timestamp() // self.once_per.total_seconds())}"
-
-
-def address(name: str, *args: Any) -> str:
-    """An absolute link; its host is the setting's, never one that a request brought along."""
-    return f"{settings.BASE_URL}{reverse(name, args=args)}"
 
 
 # People --------------------------------------------------------------------------------------------------------------
@@ -137,7 +136,7 @@ def _themself(user: User) -> QuerySet[User]:
     return User.objects.filter(pk=user.pk, is_active=True)
 
 
-def _clerks(request: MissingDossierRequest) -> QuerySet[User]:
+def _clerks(request: MissingDossierRequest | Deposit) -> QuerySet[User]:
     """The cabinet's gestionnaires; where there is none, whoever decides."""
     staff = CabinetMember.objects.filter(cabinet=request.cabinet_id, left_at=None, role__in=DECIDERS)
     clerks = staff.filter(role=CabinetMember.Role.CLERK, user__is_active=True)
@@ -155,17 +154,12 @@ def _asker(request: MissingDossierRequest) -> QuerySet[User]:
     return _active((members.none() if closed.exists() else members).values("user"))
 
 
-def _depositor(document: Document) -> QuerySet[User]:
-    """Whoever sent it, while they belong to the shop, or those who answer for it; a closed shop hears nothing."""
-    closed = CabinetEstablishment.objects.filter(
-        cabinet=document.cabinet_id, establishment=document.establishment_id, suspended_at__isnull=False
-    )
-    members = ShopMember.objects.filter(left_at=None, organisation__establishments=document.establishment_id)
-    owners = members.filter(role=ShopMember.Role.OWNER)
-    delegates = Delegation.objects.in_force(Right.VIEW, document.establishment_id or 0).values("member")
-    sender = (owners | members.filter(pk__in=delegates)).filter(user=document.sender_id, user__is_active=True)
-    found = sender if sender.exists() else owners
-    return _active((members.none() if closed.exists() else found).values("user"))
+def _reminded(letter: ReminderLetter) -> QuerySet[User]:
+    return User.objects.filter(pk=letter.user_id, is_active=True)
+
+
+def _network(_subject: Any) -> QuerySet[User]:
+    return User.objects.filter(is_superuser=True, is_active=True)
 
 
 def _round(row: Appointment) -> QuerySet[User]:
@@ -213,7 +207,7 @@ def _answered_since(side: Side) -> Callable[[Appointment], str]:
     return lambda row: "l’autre partie a répondu depuis" if row.moved_by == side else ""
 
 
-def _invitation_over(invitation: Invitation) -> str:
+def _invitation_over(invitation: Invitation | ShopInvitation) -> str:
     return "" if invitation.is_open else "l'invitation est acceptée, annulée ou trop ancienne"
 
 
@@ -229,8 +223,8 @@ def _draft_decided(draft: Draft) -> str:
     return "" if draft.state == Draft.State.PENDING else "le brouillon est déjà décidé"
 
 
-def _verdict_changed(verdict: str) -> Callable[[Document], str]:
-    return lambda document: "" if document.verdict == verdict else "le cabinet a changé d'avis depuis"
+def _nothing_missing(letter: ReminderLetter) -> str:
+    return "" if reminders.still_missing(letter) else "plus rien ne manque"
 
 
 # What a mail says ----------------------------------------------------------------------------------------------------
@@ -310,11 +304,19 @@ def _found(request: MissingDossierRequest, _user: User) -> dict[str, Any]:
     return {"cabinet": request.cabinet, "link": address("missing_dossier")}
 
 
-def _checked(document: Document, _user: User) -> dict[str, Any]:
-    """The kind and the dossier's reference; the label and the reason are on the page: they may name the insured."""
-    dossier = document.dossier
-    page = address("dossier_documents", dossier.cabinet.code, dossier.reference)
-    return {"document": document, "dossier": dossier, "cabinet": dossier.cabinet, "link": f"{page}#envoyes"}
+def _reminder(letter: ReminderLetter, _user: User) -> dict[str, Any]:
+    """References and what is expected; neither the insured nor the car."""
+    lines = [
+        {
+            "reference": row.dossier.reference,
+            "cabinet": row.dossier.cabinet.name,
+            "text": row.text,
+            "due_on": row.due_on,
+            "link": address("dossier", row.dossier.cabinet.code, row.dossier.reference),
+        }
+        for row in reminders.still_missing(letter)
+    ]
+    return {"lines": lines[:REMINDED_LINES], "count": len(lines), "link": address("todo")}
 
 
 def _date(row: Appointment, _user: User) -> dict[str, Any]:
@@ -333,6 +335,29 @@ TELL: dict[str, Tell] = {
     Event.EMAIL_TO_CONFIRM: Tell("accounts/email/email_to_confirm", _applicant, _confirmation),
     Event.ACCOUNT_REQUESTED: Tell("accounts/email/account_requested", _deciders, _request, _decided),
     Event.ACCOUNT_EXISTS: Tell("accounts/email/account_exists", _themself, _doors, once_per=timedelta(hours=1)),
+    Event.ACCOUNT_ASKED: Tell("accounts/email/account_asked", _requester, doorstep.asked, doorstep.not_asked),
+    Event.ACCOUNT_ANSWERED: Tell("accounts/email/account_answered", _deciders, _request, _decided),
+    Event.COLLEAGUE_ASKED: Tell(
+        "accounts/email/colleague_asked", doorstep.owners_of_siret, doorstep.colleague_request, _decided
+    ),
+    Event.SIRET_CODE_SENT: Tell(
+        "accounts/email/siret_code",
+        doorstep.coder,
+        doorstep.code,
+        doorstep.code_over,
+        to=lambda code: str(code.link.email),
+    ),
+    Event.SIRET_PROVEN: Tell("accounts/email/siret_proven", _deciders, _request, _decided),
+    Event.SHOP_INVITED: Tell(
+        "accounts/email/shop_invited",
+        doorstep.cabinet_inviter,
+        doorstep.shop_invited,
+        _invitation_over,
+        to=lambda row: str(row.email),
+    ),
+    Event.ESTABLISHMENT_PROPOSED: Tell(
+        "accounts/email/establishment_proposed", doorstep.owners_of_siren, doorstep.proposed, doorstep.has_owner
+    ),
     Event.ACCOUNT_APPROVED: Tell("accounts/email/account_approved", _welcomed, _decision, _not(State.APPROVED)),
     Event.ACCOUNT_REFUSED: Tell("accounts/email/account_refused", _requester, _decision, _not(State.REFUSED)),
     Event.COLLEAGUE_JOINED: Tell("accounts/email/colleague_joined", _owners, _colleague, _gone),
@@ -357,13 +382,28 @@ TELL: dict[str, Tell] = {
     Event.FACTOR_REMOVED: Tell("accounts/email/factor_removed", _themself, _factors),
     Event.CODES_RENEWED: Tell("accounts/email/codes_renewed", _themself, _factors),
     Event.PASSWORD_RESET: Tell("accounts/email/password_reset", _themself, _reset, once_per=timedelta(minutes=1)),
+    reminders.Fact.REMINDER_LETTER: Tell("claims/email/reminder_letter", _reminded, _reminder, _nothing_missing),
+    deposits.Fact.RECEIPT_ISSUED: Tell("claims/email/receipt_issued", sending.depositor, sending.receipt),
+    deposits.Fact.DEPOSIT_ARRIVED: Tell("claims/email/deposit_arrived", _clerks, sending.arrived),
+    quarantine.Fact.DOCUMENT_INFECTED: Tell(
+        "claims/email/document_infected", sending.document_sender, sending.quarantined
+    ),
+    quarantine.Fact.SCAN_DELAYED: Tell(
+        "claims/email/scan_delayed", _network, sending.quarantined, once_per=timedelta(hours=1)
+    ),
     Fact.MISSING_DOSSIER_ASKED: Tell("claims/email/missing_dossier_asked", _clerks, _missing, _answered),
     Fact.MISSING_DOSSIER_ANSWERED: Tell("claims/email/missing_dossier_answered", _asker, _found),
     PaperFact.DEPOSIT_ACCEPTED: Tell(
-        "claims/email/deposit_accepted", _depositor, _checked, _verdict_changed(Document.Verdict.COMPLIANT)
+        "claims/email/deposit_accepted",
+        sending.checked_sender,
+        sending.checked,
+        sending.verdict_changed(Document.Verdict.COMPLIANT),
     ),
     PaperFact.DEPOSIT_REFUSED: Tell(
-        "claims/email/deposit_refused", _depositor, _checked, _verdict_changed(Document.Verdict.REFUSED)
+        "claims/email/deposit_refused",
+        sending.checked_sender,
+        sending.checked,
+        sending.verdict_changed(Document.Verdict.REFUSED),
     ),
     DateFact.DATE_FOR_CABINET: Tell("claims/email/date_for_cabinet", _round, _date, _answered_since(Side.CABINET)),
     DateFact.DATE_FOR_SHOP: Tell("claims/email/date_for_shop", _shop_of, _date, _answered_since(Side.SHOP)),

@@ -12,13 +12,14 @@ from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 
 from accounts.models import AccountRequest
 from accounts.scope import Actor, Kind, TenantModel
 from accounts.secondfactor import must_set_up
 from accounts.tenantadmin import STAFF_KINDS, TenantModelAdmin, actor_of
-from claims.models import Dossier, MissingDossierRequest
+from claims.models import Dossier, Expectation, MissingDossierRequest
 from claims.workflow import TAB_OF_STATE, WAITING
 
 # Left out: the forms that sign in and change a password are the portal's; « view on site » answers for any row's key.
@@ -83,6 +84,8 @@ def what_waits(actor: Actor) -> list[dict[str, Any]]:
     requests = AccountRequest.objects.visible_to(actor).filter(state=AccountRequest.State.PENDING).count()
     orphans = Dossier.objects.visible_to(actor).without_establishment().count()
     missing = MissingDossierRequest.objects.visible_to(actor).filter(state=MissingDossierRequest.State.OPEN).count()
+    overdue = Expectation.objects.visible_to(actor).of_cabinets().filter(due_on__lt=timezone.localdate())
+    late = overdue.values("dossier").distinct().count()
     tabs = {TAB_OF_STATE[state][0] for state in CABINETS_TURN}  # the index knows tabs, a few states share one
     turns = Dossier.objects.visible_to(actor).filter(tab__in=tabs, state__in=CABINETS_TURN)
     counts = dict(turns.values_list("state").annotate(Count("pk")))
@@ -92,6 +95,7 @@ def what_waits(actor: Actor) -> list[dict[str, Any]]:
         _waits(
             "Dossiers que des réparateurs ne voient pas", missing, "claims_missingdossierrequest", state__exact="open"
         ),
+        _waits("Attendu du cabinet, en retard", late, "claims_dossier", retard="cabinet"),
         *(
             _waits(
                 f"{state.label} : {WAITING[state].expected}",

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -144,14 +145,24 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_TIMEZONE = "Europe/Paris"
 CELERY_BEAT_SCHEDULE = {
+    "announce-proposals": {"task": "accounts.tasks.announce_proposals", "schedule": 300, "options": {"expires": 300}},
+    "purge-unconfirmed": {"task": "accounts.tasks.purge_unconfirmed", "schedule": 3600, "options": {"expires": 3600}},
     "send-due": {"task": "messaging.tasks.send_due", "schedule": 15, "options": {"expires": 15}},
     "work-due": {"task": "claims.tasks.work_due", "schedule": 10, "options": {"expires": 10}},
+    "remind": {
+        "task": "claims.tasks.remind",
+        "schedule": crontab(hour="7,8,9", minute=10),
+        "options": {"expires": 3000},
+    },
+    "purge-uploads": {"task": "claims.tasks.purge_uploads", "schedule": 3600, "options": {"expires": 3600}},
     "see-to-tariffs": {"task": "tariffs.tasks.see_to_tariffs", "schedule": 120, "options": {"expires": 120}},
     "remove-old-archives": {"task": "claims.tasks.remove_old_archives", "schedule": 600, "options": {"expires": 600}},
     "fold-tallies": {"task": "claims.tasks.fold_tallies", "schedule": 300, "options": {"expires": 300}},
 }
 
 JOBS_AT_ONCE = env.number("JOBS_AT_ONCE", 2, low=1, high=64)  # fewer than workers: mails never wait for them
+
+CLAMAV = env.text("CLAMAV")  # a ClamAV daemon: « /path.sock » or « host:3310 »; none: no antivirus
 
 # Mail
 for _name, _value in env.email("EMAIL_URL", DATA_DIR / "mail").items():

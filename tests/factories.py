@@ -4,6 +4,8 @@ import uuid
 from datetime import date, timedelta
 
 import factory
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from accounts.models import (
@@ -17,28 +19,39 @@ from accounts.models import (
     EmailChange,
     Establishment,
     Invitation,
+    Knock,
     Organisation,
+    ShopInvitation,
     ShopMember,
     SignUp,
+    SiretCode,
     User,
 )
 from claims.models import (
     Acknowledgement,
     AgendaFeed,
     Appointment,
+    Contact,
+    Deposit,
     Document,
+    DocumentRequest,
     Dossier,
+    DossierFacts,
+    Expectation,
     Export,
     Job,
     MissingDossierRequest,
     Passage,
+    ReminderLetter,
+    Upload,
     VerdictReason,
     VisitPolicy,
 )
 from claims.models.appointments import Side
 from claims.models.documents import family_of
 from claims.models.missing import key_of
-from claims.workflow import DateKind, DateStatus
+from claims.services.receipts import new_number
+from claims.workflow import DateKind, DateStatus, State
 from tariffs.cells import key
 from tariffs.models import TariffRate, TariffVersion, Transmission
 
@@ -205,6 +218,38 @@ class SignUpFactory(factory.django.DjangoModelFactory):
     postal_code = "73000"
 
 
+class SiretCodeFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = SiretCode
+
+    request = factory.SubFactory(AccountRequestFactory)
+    user = factory.SelfAttribute("request.user")
+    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(minutes=15))
+
+
+class ShopInvitationFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ShopInvitation
+
+    cabinet = factory.SubFactory(CabinetFactory)
+    company_name = factory.Sequence(lambda n: f"Carrosserie invitée {n}")
+    siret = factory.Sequence(lambda n: siret(n + 800_000))
+    postal_code = "73000"
+    email = factory.Sequence(lambda n: f"garage{n}@exemple.test")
+    checked_how = "appel"
+    inviter = factory.SubFactory(UserFactory)
+    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=14))
+    token_hash = factory.Sequence(lambda n: f"{n:064x}")
+
+
+class KnockFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Knock
+
+    kind = "reset"
+    typed = {"email": "quelqu-un@exemple.test"}
+
+
 class EmailChangeFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = EmailChange
@@ -330,6 +375,49 @@ class JobFactory(factory.django.DjangoModelFactory):
     establishment = factory.SelfAttribute("dossier.establishment")
 
 
+class RequestFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = DocumentRequest
+
+    dossier = factory.SubFactory(DossierFactory)
+    cabinet = factory.SelfAttribute("dossier.cabinet")
+    establishment = factory.SelfAttribute("dossier.establishment")
+    kinds = ["devis"]
+    asked_by = factory.SelfAttribute("cabinet.name")
+    due_on = date(2026, 12, 1)
+
+
+class ExpectationFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Expectation
+
+    dossier = factory.SubFactory(DossierFactory)
+    cabinet = factory.SelfAttribute("dossier.cabinet")
+    establishment = factory.SelfAttribute("dossier.establishment")
+    who = Expectation.Who.SHOP
+    kind = State.AWAITING_VISIT
+    state_since = factory.SelfAttribute("dossier.state_since")
+    due_on = date(2026, 12, 1)
+
+
+class FactsFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = DossierFacts
+
+    dossier = factory.SubFactory(DossierFactory)
+    cabinet = factory.SelfAttribute("dossier.cabinet")
+    establishment = factory.SelfAttribute("dossier.establishment")
+
+
+class LetterFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ReminderLetter
+
+    user = factory.SubFactory(UserFactory)
+    sent_on = date(2026, 1, 2)
+    expectations = factory.LazyFunction(lambda: [0])
+
+
 class AppointmentFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Appointment
@@ -342,6 +430,15 @@ class AppointmentFactory(factory.django.DjangoModelFactory):
     moved_by = Side.SHOP
     starts_on = date(2026, 12, 3)
     version = 1
+
+
+class ContactFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Contact
+
+    cabinet = factory.SubFactory(CabinetFactory)
+    role = factory.Sequence(lambda n: f"Rôle inventé {n}")
+    phone = "04 00 00 00 00"
 
 
 class PassageFactory(factory.django.DjangoModelFactory):
@@ -366,3 +463,38 @@ class FeedFactory(factory.django.DjangoModelFactory):
 
     user = factory.SubFactory(UserFactory)
     token_hash = factory.Sequence(lambda n: f"{n:064x}")
+
+
+class DepositFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Deposit
+
+    number = factory.LazyFunction(new_number)
+    dossier = factory.SubFactory(DossierFactory)
+    cabinet = factory.SelfAttribute("dossier.cabinet")
+    establishment = factory.SelfAttribute("dossier.establishment")
+    user = factory.SubFactory(UserFactory)
+    sender_label = "Carrosserie inventée"
+    kind = Document.Kind.ESTIMATE
+    key = factory.Sequence(lambda n: f"{n:032x}")
+    pdf = factory.LazyFunction(lambda: default_storage.save("receipts/essai", ContentFile(b"%PDF-1.4 essai")))
+
+
+class UploadFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Upload
+
+    dossier = factory.SubFactory(DossierFactory)
+    cabinet = factory.SelfAttribute("dossier.cabinet")
+    establishment = factory.SelfAttribute("dossier.establishment")
+    user = factory.SubFactory(UserFactory)
+    client_key = factory.Sequence(lambda n: f"essai|{n}")
+    name = factory.Sequence(lambda n: f"DEVIS_PREPARE_{n}.pdf")
+    file = factory.django.FileField(data=b"%PDF-1.4 essai", filename="essai.pdf")
+    size = 14
+    received = 14
+    sha256 = factory.Sequence(lambda n: f"{n + 9_000_000:064x}")
+    content_type = "application/pdf"
+    state = Upload.State.READY
+    scanned = True
+    thumbnail = factory.LazyFunction(lambda: default_storage.save("thumbnails/essai", ContentFile(b"jpeg")))

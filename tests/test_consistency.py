@@ -63,7 +63,11 @@ def test_every_tenant_table_is_fenced():
 
 
 TASKS = {  # every task, and in whose name it runs
+    "accounts.tasks.announce_proposals": "System.PORTFOLIO",
+    "accounts.tasks.purge_unconfirmed": "System.UPKEEP",
+    "claims.tasks.remind": "System.FOLLOW_UP, in one transaction a run",
     "claims.tasks.fold_tallies": "System.UPKEEP",
+    "claims.tasks.purge_uploads": "System.UPKEEP",
     "claims.tasks.remove_old_archives": "System.UPKEEP",
     "claims.tasks.work_due": "System.JOBS, step by step: it commits between claiming and doing",
     "tariffs.tasks.see_to_tariffs": "System.TARIFFS, a version at a time",

@@ -17,7 +17,7 @@ from django.db import DatabaseError, connection, transaction
 from accounts import scope
 from accounts.models import AssignedEstablishment, JournalEntry
 from accounts.scope import Kind, System, TenantModel
-from claims.models import AssignedDossier, Dossier, DossierVisit
+from claims.models import AssignedDossier, Dossier, DossierVisit, ListPreference
 from messaging.models import Notification
 from tests.factories import CabinetMemberFactory
 from tests.fences import open_row_security
@@ -134,6 +134,9 @@ FENCES = {
     "accounts.AssignedEstablishment": Fence(Who.staffs_all, Who.staffs_all, "member_id = member_id"),
     "claims.AssignedDossier": Fence(Who.staffs_all, Who.staffs_all, "member_id = member_id"),
     "accounts.ShopMember": Fence(lambda who, row: who.owns(row) or who.is_in(row), Who.owns, "joined_at = now()"),
+    "accounts.Knock": Fence(lambda who, row: False, lambda who, row: False, "kind = 'x'"),
+    "accounts.SiretCode": Fence(Who.is_in, lambda who, row: False, "tries = 3"),
+    "accounts.ShopInvitation": Fence(Who.staffs, Who.staffs, "company_name = 'x'"),
     "accounts.SignUp": Fence(Who.is_in, Who.is_in, "company_name = 'x'"),
     "accounts.EmailChange": Fence(Who.is_in, Who.is_in, "asked_at = now()"),
     "accounts.AccountRequest": Fence(
@@ -151,10 +154,18 @@ FENCES = {
     "accounts.JournalEntry": Fence(noted, noted, "subject_label = 'x'"),
     "claims.Dossier": Fence(either, either, "insured_name = 'x'"),
     "claims.Document": Fence(either, either, "label = 'x'"),
+    "claims.DocumentRequest": Fence(either, either, "text = 'x'"),
+    "claims.DossierFacts": Fence(either, either, "cover = 'oui'"),
+    "claims.Expectation": Fence(either, lambda who, row: False, "reminders = 1"),
+    "claims.ReminderLetter": Fence(Who.is_in, lambda who, row: False, "expectations = '{1}'"),
+    "claims.CabinetRules": Fence(Who.staffs, Who.staffs, "visit_rule = 'x'"),
     "claims.DossierTally": Fence(at_site, at_site, "difference = 0", add=either),
     "claims.DossierVisit": Fence(
         Who.is_in, lambda who, row: who.is_in(row) and row["dossier_id"] in who.dossiers, "opened_at = now()"
     ),
+    "claims.Deposit": Fence(either, either, "comment = 'x'"),
+    "claims.Upload": Fence(Who.trades, Who.trades, "name = 'x'"),
+    "claims.ListPreference": Fence(Who.is_in, Who.is_in, "full_screen = true"),
     "claims.Job": Fence(either, lambda who, row: False, "reason = 'x'"),
     "claims.Acknowledgement": Fence(
         either, lambda who, row: who.staffs(row) or (who.trades(row) and who.is_in(row)), "reader = 'x'"
@@ -167,6 +178,7 @@ FENCES = {
     "claims.VerdictReason": Fence(Who.staffs, Who.staffs, "text = 'x' || id"),
     "claims.Appointment": Fence(either, either, "reason = 'x'"),
     "claims.Passage": Fence(lambda who, row: who.staffs(row) or who.is_told(row), Who.staffs, "sector = 'x'"),
+    "claims.Contact": Fence(lambda who, row: who.staffs(row) or who.is_told(row), Who.staffs, "hours = 'x'"),
     "claims.VisitPolicy": Fence(
         lambda who, row: who.staffs(row) or who.is_told(row), Who.staffs, "other_dates = false"
     ),
@@ -293,6 +305,7 @@ def _speak_of(dossier, *readers):
         **place,
     )
     for reader in readers:
+        ListPreference.objects.get_or_create(user=reader)
         DossierVisit.objects.create(user=reader, dossier=dossier)
         key = f"closed:{dossier.pk}:{reader.pk}"
         Notification.objects.create(key=key, event="closed", recipient=reader, **about, **place)

@@ -27,9 +27,15 @@ NEEDS: dict[str, Right] = {
     "tariff_pdf": Right.TARIFFS,
     "document_acknowledge": Right.VIEW,
     "export": Right.VIEW,
+    "receipt_pdf": Right.VIEW,
 }
+# What is posted to a row one may see: 403 without the right.
+ACTS: dict[str, Right] = {"request_extend": Right.DEPOSIT, "dossier_facts": Right.DATES}
+# Pages from which one sends: 404 without « consulter », 403 without one of these.
+SENDING = {Right.DEPOSIT, Right.INVOICE, Right.SUPPLEMENT}
+SENDS = {"dossier_send": SENDING, "dossier_uploads": SENDING}
 # What is posted to a row: 404 without the right.
-ACTS: dict[str, Right] = {"tariff_file": Right.TARIFFS, "tariff_resend": Right.TARIFFS}
+HIDDEN_ACTS: dict[str, Right] = {"tariff_file": Right.TARIFFS, "tariff_resend": Right.TARIFFS}
 MANAGES = {
     "person",
     "profile",
@@ -44,10 +50,11 @@ SOMEWHERE: dict[str, Right] = {"tariffs": Right.TARIFFS, "people": Right.PEOPLE,
 # One's own second factor and questions need no right; what they show is one's own.
 OWN = {name for name in ROUTES if name.startswith(("mfa_", "settings", "sessions"))}
 OWN |= {"account_login", "account_reauthenticate", "my_data"}
-# Rows of one person: nobody else's, whatever their right (tests/accounts/test_settings.py).
-PERSONAL = {"session_end", "passkey_remove"}
+# Rows of one person: nobody else's, whatever their right (tests/accounts/test_settings.py, claims/test_deposits.py).
+PERSONAL = {"session_end", "passkey_remove", "upload", "upload_remove", "upload_preview"}
 FREE = (
-    {"home", "login", "pending", "dossiers", "establishments", "missing_dossier"}
+    {"request_act", "join_decide", "home", "login", "pending", "dossiers", "todo", "establishments", "missing_dossier"}
+    | {"dossiers_csv", "dossiers_xlsx", "list_display"}
     | OWN & set(ROUTES)
     | {name for name, rule in ROUTES.items() if rule.public}
 )
@@ -71,7 +78,7 @@ ROLES = {
 
 
 def test_every_route_says_which_right_it_needs():
-    rows = set(NEEDS) | set(ACTS) | MANAGES | PERSONAL
+    rows = set(NEEDS) | set(SENDS) | set(ACTS) | set(HIDDEN_ACTS) | MANAGES | PERSONAL
     assert rows | set(SOMEWHERE) | {"drafts"} | FREE == set(ROUTES)
     assert rows == {name for name, rule in ROUTES.items() if rule.own}
 
@@ -106,11 +113,20 @@ def test_each_right_opens_its_routes_and_no_other(role, world, client):
         answer = ask(reverse(name, kwargs=ROUTES[name].own(world.lac, "ALPES")))
         assert answer.status_code == (found if right in ROLES[role] else 404), (role, name)
         body_of(answer)
+    for name, right in ACTS.items():
+        answer = client.post(reverse(name, kwargs=ROUTES[name].own(world.lac, "ALPES")))
+        wanted = 404 if Right.VIEW not in ROLES[role] else 302 if right in ROLES[role] else 403
+        assert answer.status_code == wanted, (role, name)
+    for name, rights in SENDS.items():
+        answer = client.get(reverse(name, kwargs=ROUTES[name].own(world.lac, "ALPES")))
+        expected = 404 if Right.VIEW not in ROLES[role] else 200 if rights & ROLES[role] else 403
+        assert answer.status_code == expected, (role, name)
     for name, right in SOMEWHERE.items():
         answer = client.get(reverse(name))
         assert answer.status_code == (200 if right in ROLES[role] else 403), (role, name)
-    body = client.get(reverse("dossiers")).content.decode()
-    assert ("ALPES-LAC" in body) == (Right.VIEW in ROLES[role]), role
+    for name in ("dossiers", "dossiers_csv"):
+        body = body_of(client.get(reverse(name))).decode()
+        assert ("ALPES-LAC" in body) == (Right.VIEW in ROLES[role]), (role, name)
     assert client.get(reverse("drafts")).status_code == (200 if role == "responsable" else 403)
     # Leaving comes last: then nothing is left.
     for name in sorted(MANAGES, key=lambda name: name == "establishment_leave"):
@@ -126,6 +142,6 @@ def test_each_right_opens_its_routes_and_no_other(role, world, client):
 def test_each_right_lets_its_acts_through_and_no_other(role, world, client):
     client.force_login(person(world, role))
 
-    for name, right in ACTS.items():
+    for name, right in HIDDEN_ACTS.items():
         answer = client.post(reverse(name, kwargs=ROUTES[name].own(world.lac, "ALPES")))
         assert answer.status_code == (302 if right in ROLES[role] else 404), (role, name)

@@ -15,25 +15,35 @@ from tests.factories import (
     AppointmentFactory,
     CabinetFactory,
     CabinetMemberFactory,
+    ContactFactory,
     DelegationFactory,
     DelegationProfileFactory,
+    DepositFactory,
     DocumentFactory,
     DossierFactory,
     DraftFactory,
     EmailChangeFactory,
     EstablishmentFactory,
+    ExpectationFactory,
     ExportFactory,
+    FactsFactory,
     FeedFactory,
     InvitationFactory,
     JobFactory,
+    KnockFactory,
+    LetterFactory,
     LinkFactory,
     MissingFactory,
     OrganisationFactory,
     PassageFactory,
+    RequestFactory,
+    ShopInvitationFactory,
     ShopMemberFactory,
     SignUpFactory,
+    SiretCodeFactory,
     TariffVersionFactory,
     TransmissionFactory,
+    UploadFactory,
     UserFactory,
     VerdictReasonFactory,
     VisitPolicyFactory,
@@ -64,7 +74,10 @@ def _cabinet(code: str) -> SimpleNamespace:
     orphan = DossierFactory(cabinet=cabinet, establishment=None, siret="12345", reference=f"{code}-ORPHELIN")
     request = AccountRequestFactory(cabinet=cabinet, company_name=f"Candidat chez {code}")
     SignUpFactory(user=request.user, chosen=cabinet)
+    SiretCodeFactory(request=request)
+    ShopInvitationFactory(cabinet=cabinet, inviter=staff["manager"], company_name=f"Garage invité par {code}")
     VerdictReasonFactory(cabinet=cabinet, text=f"Motif de {code}")
+    ContactFactory(cabinet=cabinet, role=f"Standard de {code}")
     PassageFactory(cabinet=cabinet, sector=f"Secteur de {code}")
     VisitPolicyFactory(cabinet=cabinet)
     FeedFactory(user=staff["manager"])
@@ -95,7 +108,10 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         feed=FeedFactory(user=owner, establishment=establishment),
         documents={},
         exports={},
+        deposits={},
+        uploads={},
         missing={},
+        requests={},
         tariff=TariffVersionFactory(site=establishment, number=1, rows={f"PAYEUR {name}": "61.00"}),
     )
     TariffDraft.objects.create(user=owner, site=establishment)
@@ -119,6 +135,12 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         shop.dates[code] = AppointmentFactory(dossier=dossier)
         PassageFactory(cabinet=side.cabinet, establishment=establishment, sector=f"Passage {code} {name}", weekday=1)
         JobFactory(dossier=dossier)
+        shop.requests[code] = RequestFactory(dossier=dossier, text=f"DEMANDE {code} {name}")
+        ExpectationFactory(dossier=dossier)
+        FactsFactory(dossier=dossier)
+        LetterFactory(user=owner, sent_on=date(2026, 1, 2 + len(shop.dossiers)))
+        shop.deposits[code] = DepositFactory(dossier=dossier, user=owner)
+        shop.uploads[code] = UploadFactory(dossier=dossier, user=owner, name=f"BROUILLON {code} {name}.pdf")
         shop.documents[code] = DocumentFactory(dossier=dossier, label=f"RAPPORT {code} {name}.pdf")
         shop.exports[code] = ExportFactory(dossier=dossier, user=owner, name=f"EXPORT-{code}-{name}.zip")
         AcknowledgementFactory(document=shop.documents[code], user=owner)
@@ -128,6 +150,7 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
 @pytest.fixture
 def world(db: None) -> World:
     alpes, berry = _cabinet("ALPES"), _cabinet("BERRY")
+    KnockFactory()
     return World(
         alpes=alpes,
         berry=berry,

@@ -33,8 +33,8 @@ _NUMBERS = [
 _GOOGLE = ["https://www.google.com/recaptcha/", "https://www.gstatic.com/recaptcha/"]
 
 DO_IT = "Cochez « Je ne suis pas un robot » et attendez la coche, ou répondez à la question."
-AGAIN = "La vérification n'a pas abouti ou n'est plus valable : refaites-la, ou répondez à la question."
-WRONG = "La réponse à la question n'est pas la bonne, ou elle est partie trop vite : en voici une autre."
+AGAIN = "La vérification n’a pas abouti ou n’est plus valable : refaites-la, ou répondez à la question."
+WRONG = "La réponse à la question n’est pas la bonne, ou elle est partie trop vite : en voici une autre."
 TOO_OFTEN = "Trop de réponses depuis cette adresse : réessayez dans une heure, avec la case à cocher."
 GOOGLE_AWAY = "Google ne répond pas : réessayez, ou choisissez la vérification du portail."
 

@@ -13,7 +13,8 @@ from accounts.models.organisations import (
     Organisation,
     ShopMember,
 )
-from accounts.models.people import AccountRequest, SignUp, User
+from accounts.models.people import AccountRequest, Knock, SignUp, User
+from accounts.models.proofs import ShopInvitation, SiretCode
 
 __all__ = [
     "AccountRequest",
@@ -28,9 +29,12 @@ __all__ = [
     "Establishment",
     "Invitation",
     "JournalEntry",
+    "Knock",
     "Organisation",
     "ProfileEstablishment",
+    "ShopInvitation",
     "ShopMember",
     "SignUp",
+    "SiretCode",
     "User",
 ]

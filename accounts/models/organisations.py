@@ -146,6 +146,7 @@ class Establishment(TenantModel):
     )
     proven_at = models.DateTimeField("prouvé le", null=True, blank=True, editable=False)
     proven_by = models.CharField("prouvé par", max_length=160, blank=True, editable=False)
+    proposed_at = models.DateTimeField("proposé le", null=True, blank=True, editable=False)  # to its SIREN's owners
 
     tenant_paths = {
         Kind.REPAIRER: ("pk", Owner.ESTABLISHMENT),

@@ -8,7 +8,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from accounts.scope import BY_CABINET, BY_USER, Kind, TenantModel, TenantQuerySet
+from accounts import scope
+from accounts.scope import BY_CABINET, BY_USER, Kind, Owner, TenantModel, TenantQuerySet
 from accounts.validators import validate_mobile, validate_postal_code, validate_siret
 
 
@@ -59,6 +60,32 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.full_name or self.email
 
 
+class Knock(TenantModel):
+    """Something a stranger asked at the door, to be looked at once their page is answered.
+
+    Whatever the address typed, the request only writes this one row: neither its answer nor its time can depend on who
+    is known. The row goes when it is settled, and what it held with it.
+    """
+
+    class Kind(models.TextChoices):
+        SIGN_UP = "sign_up", "demande de compte"
+        RESET = "reset", "mot de passe oublié"
+
+    kind = models.CharField("nature", max_length=7, choices=Kind)
+    typed = models.JSONField("saisie")  # of a password, its hash
+    at = models.DateTimeField("reçue le", default=timezone.now, editable=False)
+
+    tenant_paths = {scope.Kind.SYSTEM: ("pk", Owner.USER)}  # nobody but the program
+    objects = TenantQuerySet["Knock"].as_manager()
+
+    class Meta:
+        verbose_name = "demande à la porte"
+        verbose_name_plural = "demandes à la porte"
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+
 class SignUp(TenantModel):
     """What somebody typed to ask for an account, until they open the link sent to their address; then a request."""
 
@@ -90,6 +117,18 @@ class AccountRequest(TenantModel):
         APPROVED = "approved", "acceptée"
         REFUSED = "refused", "refusée"
 
+    class Check(models.TextChoices):
+        """How the SIRET was proven: it is public, and names a company without showing who writes."""
+
+        CODE = "code", "code reçu à l’adresse qu’un cabinet connaît"
+        CALL = "appel", "appel au numéro du registre officiel"
+        LETTER = "courrier", "code envoyé par courrier à l’adresse du registre"
+        EXTRACT = "kbis", "extrait Kbis de moins de trois mois"
+        KNOWN = "connu", "personne déjà connue du cabinet"
+        INVITED = "invitation", "invitation d’un cabinet, qui avait vérifié"
+        OWNER = "responsable", "reconnue par un responsable de l’entreprise"
+        OTHER = "autre", "autre moyen (précisez)"
+
     user = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="utilisateur")
     cabinet = models.ForeignKey(
         "accounts.Cabinet", models.PROTECT, related_name="+", verbose_name="cabinet de rattachement"
@@ -102,6 +141,13 @@ class AccountRequest(TenantModel):
     decided_at = models.DateTimeField("décidée le", null=True, blank=True, editable=False)
     decided_by = models.CharField("décidée par", max_length=160, blank=True, editable=False)
     reason = models.TextField("motif du refus", blank=True, max_length=500)
+    question = models.TextField("question au demandeur", blank=True, max_length=500)
+    asked_at = models.DateTimeField("question posée le", null=True, blank=True, editable=False)
+    answer = models.TextField("réponse du demandeur", blank=True, max_length=1000)
+    answered_at = models.DateTimeField("réponse reçue le", null=True, blank=True, editable=False)
+    checked_how = models.CharField("vérification faite", max_length=12, choices=Check, blank=True)
+    check_note = models.CharField("précision sur la vérification", max_length=500, blank=True)
+    evidence = models.JSONField("ce que l’on savait à la décision", default=dict, blank=True, editable=False)
 
     tenant_paths = {Kind.STAFF: BY_CABINET, Kind.PENDING: BY_USER, Kind.REPAIRER: BY_USER}
     objects = TenantQuerySet["AccountRequest"].as_manager()
@@ -116,9 +162,18 @@ class AccountRequest(TenantModel):
                 name="account_request_decided_has_a_date",
             ),
             models.UniqueConstraint(
-                fields=["user"], condition=models.Q(state="pending"), name="account_request_one_pending_a_user"
+                fields=["user", "siret"], condition=models.Q(state="pending"), name="account_request_one_pending"
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.company_name} ({self.siret})"
+
+    @property
+    def waits_for_applicant(self) -> bool:
+        """Whether the cabinet asked something that has no answer yet."""
+        return self.state == self.State.PENDING and self.asked_at is not None and self.answered_at is None
+
+    @property
+    def state_shown(self) -> str:
+        return "en attente du demandeur" if self.waits_for_applicant else self.get_state_display()

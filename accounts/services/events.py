@@ -9,8 +9,11 @@ class Event(StrEnum):
     EMAIL_TO_CONFIRM = "email_to_confirm"
     ACCOUNT_REQUESTED = "account_requested"
     ACCOUNT_EXISTS = "account_exists"
+    ACCOUNT_ASKED = "account_asked"
+    ACCOUNT_ANSWERED = "account_answered"
     ACCOUNT_APPROVED = "account_approved"
     ACCOUNT_REFUSED = "account_refused"
+    COLLEAGUE_ASKED = "colleague_asked"
     COLLEAGUE_JOINED = "colleague_joined"
     PROFILE_SAVED = "profile_saved"
     ACCESS_GRANTED = "access_granted"
@@ -22,6 +25,11 @@ class Event(StrEnum):
     DRAFT_SUBMITTED = "draft_submitted"
     DRAFT_DECIDED = "draft_decided"
     ESTABLISHMENT_LEFT = "establishment_left"
+    ESTABLISHMENT_PROPOSED = "establishment_proposed"
+    SIRET_CODE_SENT = "siret_code_sent"
+    SIRET_PROVEN = "siret_proven"
+    SHOP_INVITED = "shop_invited"
+    SHOP_INVITATION_REVOKED = "shop_invitation_revoked"
     PASSWORD_RESET = "password_reset"  # noqa: S105 -- the name of an event
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 -- the name of an event
     MOBILE_CHANGED = "mobile_changed"

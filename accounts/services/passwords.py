@@ -9,8 +9,8 @@ from accounts.services.events import Event
 from accounts.services.sessions import forget_sessions
 
 
-def request_password_reset(*, email: str) -> None:
-    """Note that a link was asked for; it answers nothing, and the link is made when its mail is written."""
+def open_reset(*, email: str) -> None:
+    """Note that a link was asked for, if anybody has the address; the link is made when its mail is written."""
     with scope.system(System.SIGN_UP) as actor:
         user = User.objects.filter(email=email.strip().lower(), is_active=True).first()
         if user is not None:

@@ -3,12 +3,16 @@
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from accounts import journal, scope
 from accounts.exceptions import NotAllowed
 from accounts.models import AccountRequest, Cabinet, Establishment, ProfileEstablishment
 from accounts.scope import Actor, System
 from accounts.services.events import Event
+from accounts.services.sign_up import announce_request
+
+MOST_WAITING = 20  # requests of one person
 
 
 def proposals(actor: Actor) -> list[Establishment]:
@@ -33,13 +37,16 @@ def request_establishment(
     if any(site.siret == siret for site in actor.sites):
         raise ValidationError({"siret": "Cet établissement est déjà dans votre liste."})
     with scope.system(System.PORTFOLIO):
-        if AccountRequest.objects.filter(user=actor.user_id, state=AccountRequest.State.PENDING).exists():
-            raise ValidationError({"siret": "Une de vos demandes attend déjà une réponse : une à la fois."})
+        waiting = AccountRequest.objects.filter(user=actor.user_id, state=AccountRequest.State.PENDING)
+        if waiting.filter(siret=siret).exists():
+            raise ValidationError({"siret": "Vous avez déjà demandé cet établissement : la réponse est attendue."})
+        if waiting.count() >= MOST_WAITING:
+            raise ValidationError({"siret": f"{MOST_WAITING} de vos demandes attendent déjà une réponse."})
         request = AccountRequest(
             user_id=actor.user_id, cabinet=cabinet, company_name=company_name, siret=siret, postal_code=postal_code
         )
         request.save(force_insert=True)
-        journal.record(request, Event.ACCOUNT_REQUESTED, actor=actor, siret=siret)
+        announce_request(request, actor=actor)
     return request
 
 
@@ -53,7 +60,8 @@ def leave_establishment(establishment: Establishment, *, actor: Actor) -> Establ
         if establishment.organisation_id not in actor.owned:
             raise NotAllowed("Cet établissement a déjà quitté votre entreprise.")
         establishment.organisation, establishment.proven_at, establishment.proven_by = None, None, ""
-        establishment.save(update_fields=["organisation", "proven_at", "proven_by"])
+        establishment.proposed_at = timezone.now()  # they know of it: no mail proposes what they have just left
+        establishment.save(update_fields=["organisation", "proven_at", "proven_by", "proposed_at"])
         ProfileEstablishment.objects.filter(establishment=establishment).delete()
         journal.record(establishment, Event.ESTABLISHMENT_LEFT, actor=actor, siret=establishment.siret)
     return establishment

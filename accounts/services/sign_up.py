@@ -1,6 +1,5 @@
 """Somebody asks for an account, and confirms that the address is theirs."""
 
-from django.contrib.auth.hashers import make_password
 from django.core import signing
 from django.db.models import QuerySet
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -25,16 +24,14 @@ def open_cabinets() -> QuerySet[Cabinet]:
     return Cabinet.objects.filter(is_active=True).order_by("name", "pk")
 
 
-def request_account(
-    *, company_name: str, email: str, mobile: str, siret: str, postal_code: str, cabinet: Cabinet, password: str
+def open_sign_up(
+    *, company_name: str, email: str, mobile: str, siret: str, postal_code: str, cabinet: int, hashed: str
 ) -> None:
-    """Open a login that waits for its address to be confirmed; it answers nothing, whatever it found.
+    """Open a login that waits for its address to be confirmed; the page was answered before, whatever is found here.
 
-    The password is hashed before anything is looked up, so that a known address takes as long as a new one. The owner
-    of a known address learns by mail that somebody asked; nobody learns it from the page. Until the address is
-    confirmed, the last who asked is right: each link confirms what was typed with it and nothing else.
+    The owner of a known address learns by mail that somebody asked; nobody learns it from the page. Until the address
+    is confirmed, the last who asked is right: each link confirms what was typed with it and nothing else.
     """
-    hashed = make_password(password)
     with scope.system(System.SIGN_UP) as actor:
         fields = {"password": hashed, "mobile": mobile}
         user, is_new = User.objects.get_or_create(email=email.strip().lower(), defaults=fields)
@@ -44,7 +41,7 @@ def request_account(
             User.objects.filter(pk=user.pk).update(**fields)
             SignUp.objects.filter(user=user).delete()
             sign_up = SignUp(
-                user=user, chosen=cabinet, company_name=company_name, siret=siret, postal_code=postal_code
+                user=user, chosen_id=cabinet, company_name=company_name, siret=siret, postal_code=postal_code
             )
             sign_up.save(force_insert=True)
             journal.record(sign_up, Event.EMAIL_TO_CONFIRM, actor=actor, siret=siret)
@@ -106,5 +103,11 @@ def confirm_sign_up(token: str) -> AccountRequest:
         )
         request.save(force_insert=True)
         sign_up.delete()
-        journal.record(request, Event.ACCOUNT_REQUESTED, actor=actor, siret=request.siret)
+        announce_request(request, actor=actor)
     return request
+
+
+def announce_request(request: AccountRequest, *, actor: Actor) -> None:
+    """Tell the staff who decide, and whoever answers for the SIRET already: the person may be a colleague."""
+    journal.record(request, Event.ACCOUNT_REQUESTED, actor=actor, siret=request.siret)
+    journal.record(request, Event.COLLEAGUE_ASKED, actor=actor, siret=request.siret)

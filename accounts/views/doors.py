@@ -133,7 +133,7 @@ def sign_up_confirmed(request: HttpRequest) -> HttpResponse:
 def pending(request: ActorRequest) -> HttpResponse:
     """Where somebody waits whose request is not decided."""
     if request.actor.kind != Kind.PENDING:
-        return redirect("home")
+        return redirect("establishments" if request.actor.kind == Kind.REPAIRER else "home")
     requests = AccountRequest.objects.visible_to(request.actor).select_related("cabinet")
     return render(request, "accounts/pending.html", {"requests": requests.order_by("-requested_at", "-pk")})
 

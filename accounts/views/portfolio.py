@@ -15,7 +15,7 @@ from accounts import services
 from accounts.exceptions import NotAllowed
 from accounts.forms.portfolio import AcceptForm, EstablishmentForm, GrantForm, InviteForm, ProfileForm
 from accounts.http import ActorRequest
-from accounts.models import Delegation, DelegationProfile, Draft, Establishment, Invitation, ShopMember
+from accounts.models import AccountRequest, Delegation, DelegationProfile, Draft, Establishment, Invitation, ShopMember
 from accounts.scope import RIGHT_LABELS, Kind, Right
 from accounts.services import invitations
 
@@ -55,7 +55,13 @@ def establishments(request: ActorRequest) -> HttpResponse:
             messages.success(request, "Demande envoyée au cabinet : un message vous prévient de sa réponse.")
             return redirect("establishments")
     sites = Establishment.objects.visible_to(request.actor).prefetch_related("cabinet_links__cabinet")
-    context = {"form": form, "sites": sites.order_by("siret"), "proposals": services.proposals(request.actor)}
+    waiting = AccountRequest.objects.visible_to(request.actor).filter(user=request.actor.user_id)
+    context = {
+        "form": form,
+        "sites": sites.order_by("siret"),
+        "proposals": services.proposals(request.actor),
+        "requests": waiting.filter(state=AccountRequest.State.PENDING).select_related("cabinet").order_by("pk"),
+    }
     return render(request, "accounts/establishments.html", context)
 
 
@@ -90,6 +96,7 @@ def _everybody(request: ActorRequest) -> dict[str, Any]:
     waiting = Invitation.objects.visible_to(request.actor).filter(organisation__in=managed)
     profiles = DelegationProfile.objects.visible_to(request.actor).filter(organisation__in=managed)
     return {
+        "joins": services.join_requests(request.actor),
         "members": members.select_related("user").prefetch_related("delegations__profile").order_by("role", "pk"),
         "invitations": [row for row in waiting.select_related("profile").order_by("-pk") if row.is_open],
         "profiles": profiles.prefetch_related("establishments").order_by("name", "pk"),

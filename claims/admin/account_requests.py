@@ -14,15 +14,34 @@ from django.template.response import TemplateResponse
 from accounts.exceptions import NotAllowed
 from accounts.models import AccountRequest, CabinetEstablishment, ShopMember
 from accounts.scope import Actor
-from accounts.services import approve_request, refuse_request
+from accounts.services import approve_request, ask_applicant, refuse_request
 from accounts.tenantadmin import TenantModelAdmin, actor_of, journal_of
 from accounts.validators import display_siret
 from claims.admin.dossiers import matching
-from claims.admin.forms import RefusalForm, said
+from claims.admin.forms import ApprovalForm, QuestionForm, RefusalForm, said
 from claims.admin.workspace import PostedForms
 from claims.models import Dossier
 
 PENDING = AccountRequest.State.PENDING
+KEPT = {
+    "dossiers": "dossiers de ce SIRET",
+    "references": "dont",
+    "known_email": "e-mail connu du cabinet",
+    "shop_known": "réparateur du cabinet",
+    "same_siren": "personnes du même SIREN",
+    "others_waiting": "autres demandes pour ce SIRET",
+    "code_received": "code reçu à l’adresse connue",
+    "invitation": "invitation n°",
+}
+SHOWN = {True: "oui", False: "non", "the same": "le même", "another": "un autre", "unknown": "aucun"}
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "aucun"
+    return SHOWN.get(value, str(value)) if isinstance(value, (bool, str)) else str(value)
+
+
 SHOWN_DOSSIERS = 10
 
 
@@ -36,13 +55,28 @@ def evidence(request: AccountRequest, actor: Actor) -> dict[str, Any]:
     known = link.email if link else ""
     siren = request.siret[:9]
     people = ShopMember.objects.visible_to(actor).filter(organisation__establishments__siret__startswith=siren)
+    others = AccountRequest.objects.visible_to(actor)
     return {
         "count": dossiers.count(),
         "dossiers": list(dossiers.order_by("-pk")[:SHOWN_DOSSIERS]),
         "link": link,
         "known_email": known,
         "email_matches": bool(known) and known.casefold() == request.user.email.casefold(),
+        "others": others.exclude(pk=request.pk).filter(siret=request.siret, state=PENDING).count(),
         "same_siren": list(people.filter(left_at=None).select_related("user", "organisation").distinct()),
+    }
+
+
+def kept(found: dict[str, Any]) -> dict[str, Any]:
+    """What is kept of it with the decision: counts and answers, nobody's name or address."""
+    email = "the same" if found["email_matches"] else "another" if found["known_email"] else "unknown"
+    return {
+        "dossiers": found["count"],
+        "references": [dossier.reference for dossier in found["dossiers"]],
+        "known_email": email,
+        "shop_known": found["link"] is not None,
+        "same_siren": len(found["same_siren"]),
+        "others_waiting": found["others"],
     }
 
 
@@ -56,7 +90,7 @@ class AccountRequestAdmin(PostedForms, TenantModelAdmin):
         "email",
         "known_shown",
         "cabinet",
-        "state",
+        "state_label",
         "requested_at",
         "decided_by",
     )
@@ -67,10 +101,11 @@ class AccountRequestAdmin(PostedForms, TenantModelAdmin):
     sortable_by = ("company_name", "requested_at")
     fields = (
         "company_name", "siret_shown", "postal_code", "email", "mobile", "cabinet", "requested_at",
-        "state", "decided_at", "decided_by", "reason",
+        "state_label", "question", "asked_at", "answer", "answered_at",
+        "decided_at", "decided_by", "reason", "checked_how", "check_note", "evidence_shown",
     )  # fmt: skip
     actions = ("approve_selected",)
-    posts = {"approuver": "approve", "refuser": "refuse"}
+    posts = {"approuver": "approve", "refuser": "refuse", "demander": "ask"}
     change_form_template = "admin/accounts/accountrequest/change_form.html"
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[AccountRequest]":
@@ -87,32 +122,46 @@ class AccountRequestAdmin(PostedForms, TenantModelAdmin):
             "title": "Demande de compte",
             "evidence": evidence(row, actor) if row.state == PENDING else None,  # approving itself makes evidence
             "entries": journal_of(row, actor),
-            "refusal_form": RefusalForm(),
+            "approval_form": ApprovalForm(account_request=row, auto_id="approuver_%s"),
+            "refusal_form": RefusalForm(auto_id="refuser_%s"),
+            "question_form": QuestionForm(auto_id="demander_%s"),
             "may_decide": row.state == PENDING,
         }
         return super().change_view(request, object_id, form_url, context | (extra_context or {}))
 
     def approve(self, request: HttpRequest, row: AccountRequest) -> tuple[int, str]:
-        approve_request(row, actor=actor_of(request))
+        form, actor = ApprovalForm(request.POST, account_request=row), actor_of(request)
+        if not form.is_valid():
+            return messages.ERROR, said(form)
+        approve_request(row, actor=actor, **form.cleaned_data, evidence=kept(evidence(row, actor)))
         return messages.SUCCESS, f"Le compte de {row.company_name} est ouvert ; le demandeur en est averti."
 
     def refuse(self, request: HttpRequest, row: AccountRequest) -> tuple[int, str]:
-        form = RefusalForm(request.POST)
+        form, actor = RefusalForm(request.POST), actor_of(request)
         if not form.is_valid():
             return messages.ERROR, said(form)
-        refuse_request(row, actor=actor_of(request), reason=form.cleaned_data["reason"])
+        reason = form.cleaned_data["reason"]
+        refuse_request(row, actor=actor, reason=reason, evidence=kept(evidence(row, actor)))
         return messages.SUCCESS, f"La demande de {row.company_name} est refusée ; le demandeur en est averti."
+
+    def ask(self, request: HttpRequest, row: AccountRequest) -> tuple[int, str]:
+        form = QuestionForm(request.POST)
+        if not form.is_valid():
+            return messages.ERROR, said(form)
+        ask_applicant(row, actor=actor_of(request), question=form.cleaned_data["question"])
+        return messages.SUCCESS, f"La question est envoyée à {row.user.email} ; vous serez prévenu de la réponse."
 
     @admin.action(description="Approuver les demandes choisies", permissions=["view"])
     def approve_selected(self, request: HttpRequest, queryset: "QuerySet[AccountRequest]") -> HttpResponse | None:
         """Show what speaks for each, then do each on its own: one decided meanwhile does not stop the others."""
         pending = list(queryset.filter(state=PENDING).select_related("user", "cabinet"))
-        if "confirmed" not in request.POST:
-            return self._confirmation(request, pending)
+        actor, form = actor_of(request), ApprovalForm(request.POST if "confirmed" in request.POST else None)
+        if not form.is_valid():
+            return self._confirmation(request, pending, form)
         refusals = []
         for row in pending:
             try:
-                approve_request(row, actor=actor_of(request))
+                approve_request(row, actor=actor, **form.cleaned_data, evidence=kept(evidence(row, actor)))
             except NotAllowed as refusal:
                 refusals.append(f"{row.company_name} : {refusal}")
         done = len(pending) - len(refusals)
@@ -121,13 +170,14 @@ class AccountRequestAdmin(PostedForms, TenantModelAdmin):
             self.message_user(request, sentence, messages.ERROR)
         return None
 
-    def _confirmation(self, request: HttpRequest, pending: list[AccountRequest]) -> HttpResponse:
+    def _confirmation(self, request: HttpRequest, pending: list[AccountRequest], form: ApprovalForm) -> HttpResponse:
         actor = actor_of(request)
         context = {
             **self.admin_site.each_context(request),
             "title": "Approuver ces demandes ?",
             "opts": self.opts,
             "requests": [(row, evidence(row, actor)) for row in pending],
+            "approval_form": form,
             "checkbox": ACTION_CHECKBOX_NAME,
         }
         return TemplateResponse(request, "admin/accounts/accountrequest/approve.html", context)
@@ -135,6 +185,14 @@ class AccountRequestAdmin(PostedForms, TenantModelAdmin):
     @admin.display(description="SIRET", ordering="siret")
     def siret_shown(self, row: AccountRequest) -> str:
         return display_siret(row.siret)
+
+    @admin.display(description="état", ordering="state")
+    def state_label(self, row: AccountRequest) -> str:
+        return row.state_shown
+
+    @admin.display(description="ce que l’on savait à la décision")
+    def evidence_shown(self, row: AccountRequest) -> str:
+        return " ; ".join(f"{KEPT.get(name, name)} : {_shown(value)}" for name, value in row.evidence.items()) or "–"
 
     @admin.display(description="mobile du demandeur")
     def mobile(self, row: AccountRequest) -> str:

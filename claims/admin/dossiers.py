@@ -6,15 +6,18 @@ from django.contrib import admin
 from django.db.models import F, QuerySet
 from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts.scope import Kind
 from accounts.tenantadmin import TenantModelAdmin, actor_of, journal_of
 from accounts.validators import display_siret
 from claims.admin import verdicts, workspace
+from claims.admin.facts import FactsPart
 from claims.admin.forms import BUTTONS, PublishForm, SiretForm
+from claims.admin.requests import Requests
 from claims.admin.siret import label_of, likely_links
-from claims.models import Document, Dossier
+from claims.models import Document, Dossier, Expectation
 from claims.models.queries import SEARCH_LIMIT, SEARCH_WORDS
 from claims.workflow import WAITING, State
 
@@ -41,6 +44,22 @@ class SiretFilter(admin.SimpleListFilter):
         return found
 
 
+class LateFilter(admin.SimpleListFilter):
+    """Dossiers about which something is expected of the cabinet, or of the shop, and was not done in time."""
+
+    title = "en retard"
+    parameter_name = "retard"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("cabinet", "Au cabinet"), ("reparateur", "Au réparateur")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> "QuerySet[Dossier]":
+        late = Expectation.objects.visible_to(actor_of(request)).filter(due_on__lt=timezone.localdate())
+        whose = {"cabinet": late.of_cabinets(), "reparateur": late.of_shops()}.get(self.value() or "")
+        found: QuerySet[Dossier] = queryset if whose is None else queryset.filter(pk__in=whose.values("dossier"))
+        return found
+
+
 class TurnFilter(admin.SimpleListFilter):
     title = "à qui de jouer"
     parameter_name = "tour"
@@ -56,7 +75,7 @@ class TurnFilter(admin.SimpleListFilter):
 
 
 @admin.register(Dossier)
-class DossierAdmin(verdicts.Verdicts, workspace.Workspace, TenantModelAdmin):
+class DossierAdmin(verdicts.Verdicts, workspace.Workspace, Requests, FactsPart, TenantModelAdmin):
     """Nothing is typed into a dossier here: the cabinet's software fills it, the table of states moves it."""
 
     list_display = (
@@ -64,7 +83,7 @@ class DossierAdmin(verdicts.Verdicts, workspace.Workspace, TenantModelAdmin):
         "mission_shown", "claim_shown", "expertise_shown",
     )  # fmt: skip
     list_filter = (
-        "state", TurnFilter, SiretFilter, "ve_procedure", "is_approved_repairer",
+        "state", TurnFilter, LateFilter, SiretFilter, "ve_procedure", "is_approved_repairer",
         ("expertise_on", admin.DateFieldListFilter),
     )  # fmt: skip
     list_select_related = ("establishment",)
@@ -120,6 +139,8 @@ class DossierAdmin(verdicts.Verdicts, workspace.Workspace, TenantModelAdmin):
             else [],
             "entries": journal_of(dossier, actor),
             **verdicts.work_on_verdicts(request, dossier),
+            **self.requests_of(request, dossier),
+            **self.facts_of(request, dossier),
         }
 
     @admin.display(description="assuré")

@@ -5,8 +5,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from accounts.models import CabinetEstablishment
+from accounts.models import AccountRequest, CabinetEstablishment
 from accounts.scope import Actor
+from accounts.services import STAFF_CHECKS
 from accounts.validators import clean_siret
 from claims.models import Document, Dossier
 from claims.models.documents import RECEIVED_KINDS
@@ -14,7 +15,14 @@ from claims.workflow import DATE_ACTIONS, Action
 
 # Those with a form of their own, and those only an import does.
 ELSEWHERE = frozenset(
-    {Action.PUBLISH_DOCUMENT, Action.CORRECT_SIRET, Action.RECEIVE, Action.SYNCHRONISE, *DATE_ACTIONS}
+    {
+        Action.PUBLISH_DOCUMENT,
+        Action.REQUEST_DOCUMENTS,
+        Action.CORRECT_SIRET,
+        Action.RECEIVE,
+        Action.SYNCHRONISE,
+        *DATE_ACTIONS,
+    }
 )
 BUTTONS = [action for action in Action if action not in ELSEWHERE]
 
@@ -67,6 +75,41 @@ class SiretForm(forms.Form):
         if self.link is None:
             raise ValidationError("Ce SIRET n'est pas celui d'un réparateur de ce cabinet.", code="unknown")
         return siret
+
+
+class ApprovalForm(forms.Form):
+    """How the staff made sure that the SIRET is the requester's; a code already received is one more way."""
+
+    how = forms.ChoiceField(
+        label="Comment avez-vous vérifié ?",
+        error_messages={
+            "required": "Dites comment vous avez vérifié que le SIRET est celui du demandeur.",
+            "invalid_choice": "Choisissez une vérification de la liste.",
+        },
+    )
+    note = forms.CharField(
+        label="Précision",
+        max_length=500,
+        required=False,
+        help_text="Par exemple le nom de la personne jointe ; le demandeur ne la lit pas.",
+    )
+
+    def __init__(self, *args: Any, account_request: AccountRequest | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        received = [AccountRequest.Check.CODE] if account_request and account_request.checked_how else []
+        how: Any = self.fields["how"]
+        how.choices = [("", "Choisissez…"), *((check.value, check.label) for check in (*received, *STAFF_CHECKS))]
+
+
+class QuestionForm(forms.Form):
+    """What the staff want to know before they decide."""
+
+    question = forms.CharField(
+        label="Question au demandeur",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
+        error_messages={"required": "Écrivez la question : elle est envoyée au demandeur."},
+    )
 
 
 class RefusalForm(forms.Form):

@@ -1,5 +1,7 @@
-"""What may be asked of the list."""
+"""What may be asked of the list, and what may be sent."""
 
+import hashlib
+import re
 from typing import Any
 
 from django import forms
@@ -7,8 +9,12 @@ from django.core.exceptions import ValidationError
 
 from accounts.scope import Actor
 from accounts.validators import display_siret
+from claims.models import Document
+from claims.models.documents import SENT_KINDS
 from claims.models.missing import key_of
 from claims.models.queries import DEFAULT_SORT, SEARCH_WORDS, SORT_KEYS, ListRequest
+from claims.services.deposits import right_for
+from claims.validators import MAX_FILE_SIZE
 from claims.workflow import Tab
 
 SHORTEST_KEY = 4  # letters and digits of what is looked for
@@ -65,6 +71,28 @@ class ListForm(forms.Form):
         )
 
 
+class DisplayForm(forms.Form):
+    """How the list is drawn: its columns, or its width; each has a button of its own on the page."""
+
+    colonnes = forms.MultipleChoiceField(required=False)
+    plein_ecran = forms.TypedChoiceField(
+        required=False, choices=[("oui", "oui"), ("non", "non")], coerce=lambda typed: typed == "oui", empty_value=None
+    )
+    defaut = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, columns: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered: Any = self.fields["colonnes"]
+        offered.choices = columns
+
+    def chosen(self) -> dict[str, Any]:
+        """What to keep; no column at all means the usual ones again."""
+        typed = self.cleaned_data
+        if typed["plein_ecran"] is not None:
+            return {"full_screen": typed["plein_ecran"]}
+        return {"columns": [] if typed["defaut"] else typed["colonnes"]}
+
+
 class MissingForm(forms.Form):
     """What somebody looks for in vain."""
 
@@ -115,3 +143,111 @@ class TicketForm(forms.Form):
 
     def cabinet_ids(self) -> list[int]:
         return [self.codes[code] for code in self.cleaned_data["cabinets"]]
+
+
+KEY = re.compile(r"[0-9a-f]{32}")
+
+
+class DepositForm(forms.Form):
+    """What is sent, and to say what; the files themselves have arrived before."""
+
+    kind = forms.ChoiceField(
+        label="Type de document",
+        error_messages={"required": "Choisissez le type de document.", "invalid_choice": "Choisissez dans la liste."},
+    )
+    comment = forms.CharField(
+        label="Commentaire pour le cabinet",
+        required=False,
+        max_length=1000,
+        error_messages={"max_length": "Écrivez 1 000 caractères au plus."},
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    cle = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, actor: Actor, establishment_id: int | None, **kwargs: Any) -> None:
+        """Only the types this person may send for the establishment are offered."""
+        super().__init__(*args, **kwargs)
+        kinds: Any = self.fields["kind"]
+        may = {kind: actor.may(right_for(kind), establishment_id) for kind in SENT_KINDS}
+        kinds.choices = [("", "Choisissez…"), *((kind.value, _offered(kind)) for kind in SENT_KINDS if may[kind])]
+
+    def clean_cle(self) -> str:
+        key = str(self.cleaned_data["cle"])
+        if not KEY.fullmatch(key):
+            raise ValidationError("Rechargez la page, puis recommencez.")
+        return key
+
+
+def _offered(kind: Document.Kind) -> str:
+    return f"{kind.label} (PDF)" if not SENT_KINDS[kind] else f"{kind.label}s" if kind == kind.PHOTO else kind.label
+
+
+class AnnounceForm(forms.Form):
+    """A browser announces a file."""
+
+    nom = forms.CharField(max_length=500, strip=False)
+    taille = forms.IntegerField(min_value=0, max_value=2**40)
+    cle = forms.CharField(max_length=600, strip=False)
+
+
+class VerifyForm(forms.Form):
+    """A file to compare with a receipt: itself, or the fingerprint a browser or a command made of it."""
+
+    fichier = forms.FileField(
+        label="Fichier à vérifier",
+        required=False,
+        help_text="Il est comparé, puis oublié : rien n'est gardé.",
+    )
+    empreinte = forms.CharField(
+        label="ou son empreinte SHA-256",
+        required=False,
+        max_length=80,
+        help_text="64 chiffres et lettres de a à f.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def clean_fichier(self) -> Any:
+        file = self.cleaned_data.get("fichier")
+        if file and file.size > MAX_FILE_SIZE:
+            raise ValidationError("Aucun fichier de plus de 25 Mo n'a pu être envoyé.")
+        return file
+
+    def clean_empreinte(self) -> str:
+        typed = "".join(str(self.cleaned_data["empreinte"]).split()).lower()
+        if typed and not re.fullmatch(r"[0-9a-f]{64}", typed):
+            raise ValidationError("Une empreinte SHA-256 compte 64 chiffres et lettres de a à f.")
+        return typed
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and not cleaned.get("fichier") and not cleaned.get("empreinte"):
+            raise ValidationError("Choisissez un fichier, ou écrivez son empreinte.")
+        return cleaned
+
+    def fingerprint(self) -> str:
+        file = self.cleaned_data.get("fichier")
+        if not file:
+            return str(self.cleaned_data["empreinte"])
+        digest = hashlib.sha256()
+        for chunk in file.chunks():
+            digest.update(chunk)
+        return digest.hexdigest()
+
+
+class LoanForm(forms.Form):
+    """The courtesy car of the repair, and the inspection the shop has read."""
+
+    loan_from = forms.DateField(
+        label="Véhicule prêté du", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    loan_to = forms.DateField(
+        label="au",
+        required=False,
+        help_text="Vide tant que le retour n’est pas fixé.",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    inspection_until = forms.DateField(
+        label="Contrôle technique valable jusqu’au",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )

@@ -3,12 +3,20 @@
 from claims.models.acknowledgements import Acknowledgement
 from claims.models.appointments import AgendaFeed, Appointment
 from claims.models.assignments import AssignedDossier
+from claims.models.contacts import Contact
+from claims.models.deposits import Deposit, Upload
 from claims.models.documents import Document
 from claims.models.dossiers import Dossier, DossierTally, DossierVisit
+from claims.models.expectations import Expectation
 from claims.models.exports import Export
+from claims.models.facts import DossierFacts
 from claims.models.jobs import Job
 from claims.models.missing import MissingDossierRequest
 from claims.models.passages import Passage, VisitPolicy
+from claims.models.preferences import ListPreference
+from claims.models.reminders import ReminderLetter
+from claims.models.requests import DocumentRequest
+from claims.models.rules import CabinetRules
 from claims.models.verdicts import VerdictReason
 
 __all__ = [
@@ -16,14 +24,23 @@ __all__ = [
     "AgendaFeed",
     "Appointment",
     "AssignedDossier",
+    "CabinetRules",
+    "Contact",
+    "Deposit",
     "Document",
+    "DocumentRequest",
     "Dossier",
+    "DossierFacts",
     "DossierTally",
     "DossierVisit",
+    "Expectation",
     "Export",
     "Job",
+    "ListPreference",
     "MissingDossierRequest",
     "Passage",
+    "ReminderLetter",
+    "Upload",
     "VerdictReason",
     "VisitPolicy",
 ]

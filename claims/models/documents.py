@@ -30,6 +30,14 @@ class DocumentQuerySet(TenantQuerySet["Document"]):
         """What the shop sent to the cabinet."""
         return self.filter(direction=Document.Direction.SENT)
 
+    def accepted(self) -> "DocumentQuerySet":
+        """What the shop sent and the cabinet did not refuse: what need not be asked for again."""
+        return self.sent().exclude(verdict=Document.Verdict.REFUSED)
+
+    def to_send_again(self, kind: str) -> "DocumentQuerySet":
+        """What the cabinet refused of this kind and nothing has taken the place of, the newest first."""
+        return self.sent().filter(kind=kind, verdict=Document.Verdict.REFUSED, resends=None).newest_first()
+
     def in_force(self) -> "DocumentQuerySet":
         """What a shop must repair and invoice by: the current report and prise en charge."""
         return self.received().filter(kind__in=(*REPORTS, Document.Kind.COVERAGE), replaced_at=None)
@@ -43,6 +51,10 @@ class DocumentQuerySet(TenantQuerySet["Document"]):
 
     def newest_first(self) -> "DocumentQuerySet":
         return self.order_by("-published_at", "-pk")
+
+    def safe(self) -> "DocumentQuerySet":
+        """What may be opened: what waits for its check, or did not pass it, stays in quarantine."""
+        return self.filter(safety=Document.Safety.CLEAN)
 
 
 class Document(TenantModel):
@@ -72,6 +84,13 @@ class Document(TenantModel):
 
         COMPLIANT = "conforme", "conforme"
         REFUSED = "non_conforme", "non conforme"
+
+    class Safety(models.TextChoices):
+        """Quarantine: a deposit is opened by nobody but its checks until they are done."""
+
+        CLEAN = "clean", "vérifié"
+        PENDING = "pending", "en cours d'analyse"
+        INFECTED = "infected", "refusé par l'antivirus"
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="documents", verbose_name="dossier")
@@ -109,6 +128,15 @@ class Document(TenantModel):
     resend_of = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="resends", editable=False, verbose_name="remplace le refusé"
     )
+
+    deposit = models.ForeignKey(
+        "claims.Deposit", models.PROTECT, null=True, related_name="documents", editable=False, verbose_name="envoi"
+    )
+    safety = models.CharField("analyse", max_length=8, choices=Safety, default=Safety.CLEAN, editable=False)
+    # Made once, in a child process: what others than the cabinet are shown of a deposit, and a small picture.
+    shown = models.CharField(max_length=120, blank=True, default="", editable=False)  # a key of the storage
+    thumbnail = models.CharField(max_length=120, blank=True, default="", editable=False)  # same
+    pages = models.PositiveIntegerField("pages", null=True, editable=False)
 
     tenant_paths = {ActorKind.REPAIRER: BY_ESTABLISHMENT, ActorKind.STAFF: BY_CABINET}
     objects = DocumentQuerySet.as_manager()
@@ -161,6 +189,17 @@ def family_of(kind: str) -> tuple[Document.Kind, ...]:
     """The kinds that take each other's place and count their versions together; most kinds have none."""
     return next((family for family in FAMILIES if kind in family), ())
 
+
+SENT_KINDS = {
+    Document.Kind.ESTIMATE: True,
+    Document.Kind.INVOICE: False,
+    Document.Kind.GEOMETRY: True,
+    Document.Kind.INSPECTION: True,
+    Document.Kind.PARTS_INVOICE: True,
+    Document.Kind.PHOTO: True,
+    Document.Kind.OTHER: True,
+}
+"""What a shop sends (EG-54…59, and photos), and whether photos of it will do: a definitive invoice is a PDF."""
 
 RECEIVED_KINDS = (
     Document.Kind.ORDER,

@@ -1,5 +1,7 @@
 """The dossier, who opened it, and how many stand under each tab."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
 from django.urls import reverse
@@ -170,6 +172,11 @@ class Dossier(TenantModel):
     def dossier_id(self) -> int:
         """Itself: the journal says of which dossier each entry is."""
         return self.pk
+
+    @property
+    def appointment_on(self) -> date | None:
+        """« Date RDV » (BCA-19): the one made through the portal, else the one the cabinet's software gave."""
+        return self.visit_on or self.expertise_on
 
     @property
     def vehicle(self) -> str:

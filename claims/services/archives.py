@@ -68,7 +68,7 @@ def order_export(dossier: Dossier, rows: DocumentQuerySet, *, actor: Actor) -> E
     Raises `NotAllowed` for nothing, for too much, and for one too many at once.
     """
     user = User.objects.select_for_update(of=("self",)).get(pk=actor.user_id or 0)
-    papers = list(rows.order_by("direction", "published_at", "pk")[: MOST_FILES + 1])
+    papers = list(rows.safe().order_by("direction", "published_at", "pk")[: MOST_FILES + 1])
     _check_size(papers)
     entries = manifest(papers)
     fingerprint = hashlib.sha256(json.dumps(entries, sort_keys=True).encode()).hexdigest()

@@ -81,7 +81,7 @@ class Builder:
         """The storage keys of what the requester may see now, asked again at every step."""
         with scope.acting_as(self.export.user_id) as requester:
             actor = requester.where(Right.VIEW)
-            rows = Document.objects.visible_to(actor).filter(dossier=self.export.dossier_id)
+            rows = Document.objects.visible_to(actor).safe().filter(dossier=self.export.dossier_id)
             keys = dict(rows.filter(pk__in=[entry["document"] for entry in step]).values_list("pk", "file"))
             if not keys and not Dossier.objects.visible_to(actor).filter(pk=self.export.dossier_id).exists():
                 raise HopelessError(LOST_ACCESS)

@@ -12,9 +12,12 @@ from accounts import journal
 from accounts.scope import Actor
 from claims.models import Document, Dossier
 from claims.models.documents import family_of
+from claims.services import jobs
 from claims.services.dossiers import locked
 from claims.validators import content_type_of, validate_size
 from claims.workflow import Action
+
+DERIVE = "derive_document"  # the job that makes a document's small picture
 
 
 def fingerprint(file: File) -> str:  # type: ignore[type-arg]
@@ -68,6 +71,7 @@ def publish_document(
     )
     document.file.save("original", file, save=False)
     document.save(force_insert=True)
+    jobs.order(DERIVE, document)
     journal.record(
         dossier, Action.PUBLISH_DOCUMENT, actor=actor, document=document.label, kind=kind, uuid=str(document.public_id)
     )

@@ -7,19 +7,23 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import ActorRequest
 from accounts.models import JournalEntry
 from accounts.scope import Kind, Right
 from claims import calendar
-from claims.forms import ListForm
+from claims.forms import DisplayForm, ListForm
 from claims.models import Document, Dossier, DossierTally
 from claims.models.documents import REPORTS
+from claims.models.preferences import preferred
 from claims.models.queries import PAGE_SIZE, search
 from claims.services.dossiers import note_visit
-from claims.views import listing
-from claims.workflow import DONE
+from claims.services.preferences import remember_list
+from claims.services.uploads import may_send
+from claims.views import columns, listing
+from claims.views.panels import panels
+from claims.workflow import STEPS, Tab
 
 
 def dossier_or_404(request: ActorRequest, cabinet: str, reference: str) -> Dossier:
@@ -34,6 +38,9 @@ def dossiers(request: ActorRequest) -> HttpResponse:
     """Every dossier of every cabinet, for the establishments of the person signed in."""
     if request.actor.kind != Kind.REPAIRER:
         return redirect("home")
+    liked = preferred(request.actor)
+    if not request.GET and liked.tab != Tab.ALL:
+        return redirect(listing.address(request, onglet=liked.tab))
     actor = request.actor.where(Right.VIEW)
     form = ListForm(request.GET, actor=actor)
     wanted = form.wanted()
@@ -42,19 +49,35 @@ def dossiers(request: ActorRequest) -> HttpResponse:
     rows = list(Dossier.objects.visible_to(actor).for_list(actor, wanted)) if actor.sites else []
     if not rows and wanted.page > 1:
         return redirect(listing.address(request, page=None))
-    total = counts[wanted.tab] if wanted.counts_by_ledger else getattr(rows[0], "total", 0) if rows else 0
+    if wanted.tab != liked.tab and "onglet" in request.GET:
+        remember_list(liked, tab=wanted.tab)
+    total = listing.total_of(wanted, counts, rows)
+    shown, found = columns.chosen(liked.columns), list(columns.lines(rows[:PAGE_SIZE], actor))
     context = {
         "form": form,
         "tabs": listing.tabs(request, wanted, counts, total),
-        "columns": listing.columns(request, wanted),
-        "rows": [listing.row(dossier, actor) for dossier in rows[:PAGE_SIZE]],
+        "headers": listing.headers(request, wanted, shown),
+        "rows": found,
+        "body": columns.rows_of(found, shown),
         "pager": listing.pager(request, wanted, total, more=len(rows) > PAGE_SIZE),
         "filtered": listing.is_filtered(form),
         "clear_url": listing.cleared(request),
         "several_sites": len(actor.sites) > 1,
         "several_cabinets": len(actor.cabinets) > 1,
+        "exports": listing.exports(request, total),
+        "choices": [(column, column in shown) for column in columns.COLUMNS.values()],
+        "full_screen": liked.full_screen,
     }
     return listing.remember(request, render(request, "claims/dossier_list.html", context))
+
+
+@require_POST
+def list_display(request: ActorRequest) -> HttpResponse:
+    """Keep the columns, or the width, that the person has just chosen; and back to the same list."""
+    form = DisplayForm(request.POST, columns=[(column.slug, column.name) for column in columns.COLUMNS.values()])
+    if request.actor.kind == Kind.REPAIRER and form.is_valid():
+        remember_list(preferred(request.actor), **form.chosen())
+    return redirect(listing.back(request))
 
 
 @require_safe
@@ -69,6 +92,7 @@ def dossier(request: ActorRequest, cabinet: str, reference: str) -> HttpResponse
         "coverage": next((paper for paper in papers if paper.kind == Document.Kind.COVERAGE), None),
         "show_contact": subject.is_open,
         "back_here": request.path,
+        **panels(subject, request.actor),
     }
     return render(request, "claims/dossier.html", context)
 
@@ -98,7 +122,7 @@ def frame(request: ActorRequest, subject: Dossier, current: str) -> dict[str, An
         "late": deadline is not None and deadline < timezone.localdate(),
         "turn_is_mine": turn.who == Kind.REPAIRER and request.actor.kind == Kind.REPAIRER,
         "back_url": listing.last_list(request),
-        "subnav": listing.subnav(subject, current),
+        "subnav": listing.subnav(subject, current, sends=may_send(request.actor, subject)),
     }
 
 
@@ -116,7 +140,7 @@ def step(entry: JournalEntry) -> dict[str, Any]:
     texts = [str(entry.detail[key]) for key in ("document", "what", "reason", "siret") if entry.detail.get(key)]
     return {
         "at": entry.at,
-        "label": DONE.get(entry.event, entry.event),
+        "label": STEPS.get(entry.event, entry.event),
         "text": " – ".join(texts),
         "by": entry.actor_label,
     }

@@ -1,24 +1,30 @@
 """The files themselves: opened, made small, and never an outdated report without a warning."""
 
-import io
 import uuid
+from contextlib import nullcontext
 
+from django.conf import settings
 from django.contrib import messages
+from django.core.files.storage import default_storage
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
-from PIL import Image
 
 from accounts.exceptions import NotAllowed
 from accounts.http import ActorRequest
-from accounts.scope import Kind, Right
+from accounts.scope import Actor, Kind, Right
 from claims.models import Document
+from claims.services import jobs
 from claims.services.acknowledgements import acknowledge, current_of, note_seen
+from claims.services.documents import DERIVE
 from claims.validators import EXTENSIONS
 from claims.views.downloads import send
 
-THUMBNAIL = (320, 240)  # pixels
+QUARANTINE: dict[str, str] = {
+    Document.Safety.PENDING: "Ce fichier est en cours d’analyse par l’antivirus : revenez dans quelques minutes.",
+    Document.Safety.INFECTED: "L’antivirus a refusé ce fichier : personne ne peut l’ouvrir.",
+}
 ANYWAY = "ancienne"  # the value of `version` in the address of whoever wants the outdated one all the same
 
 
@@ -33,9 +39,11 @@ def document(request: ActorRequest, public_id: uuid.UUID) -> HttpResponseBase:
     paper = document_or_404(request, public_id)
     if paper.is_outdated and request.actor.kind == Kind.REPAIRER and request.GET.get("version") != ANYWAY:
         return _warning(request, paper)
-    answer = send(
-        request, str(paper.file.name), name=file_name(paper), content_type=paper.content_type, etag=paper.sha256
-    )
+    if paper.safety != Document.Safety.CLEAN:
+        raise NotAllowed(QUARANTINE[paper.safety])
+    key, content_type = served(paper, request.actor)
+    etag = paper.sha256 if key == paper.file.name else f"{paper.sha256}-copie"
+    answer = send(request, key, name=file_name(paper, content_type), content_type=content_type, etag=etag)
     if request.method == "GET":
         note_seen(paper, actor=request.actor)
     return answer
@@ -67,25 +75,44 @@ def document_acknowledge(request: ActorRequest, public_id: uuid.UUID) -> HttpRes
     return redirect(back if safe and back.startswith("/") else paper.dossier.get_absolute_url())
 
 
-def file_name(paper: Document) -> str:
-    extension = EXTENSIONS.get(paper.content_type, "")
+def served(paper: Document, actor: Actor) -> tuple[str, str]:
+    """Which file, and its format: of a deposit the cabinet gets the original, everybody else the clean copy."""
+    original = (paper.file.name or "", paper.content_type)
+    if paper.direction == Document.Direction.RECEIVED or actor.kind in {Kind.STAFF, Kind.NETWORK} or not paper.shown:
+        return original
+    return paper.shown, "image/jpeg" if paper.is_photo else paper.content_type
+
+
+def file_name(paper: Document, content_type: str = "") -> str:
+    extension = EXTENSIONS.get(content_type or paper.content_type, "")
     return paper.label if paper.label.lower().endswith(extension) else f"{paper.label}{extension}"
 
 
 @require_safe
 def document_preview(request: ActorRequest, public_id: uuid.UUID) -> HttpResponse:
-    """A small picture of a photo; other documents have none."""
+    """The small picture a worker made; while there is none yet it is ordered, and a drawing stands in for it."""
     paper = document_or_404(request, public_id)
-    if not paper.is_photo:
+    if paper.safety == Document.Safety.INFECTED:
         raise Http404
+    return thumbnail_of(paper.thumbnail) or _awaited(paper)
+
+
+def thumbnail_of(key: str) -> HttpResponse | None:
+    """A picture of 320 pixels; nothing when it is not made yet, or lost."""
     try:
-        with paper.file.open("rb") as content, Image.open(content) as image:
-            image.draft("RGB", THUMBNAIL)
-            image.thumbnail(THUMBNAIL)
-            small = io.BytesIO()
-            image.convert("RGB").save(small, "JPEG", quality=80)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as problem:
-        raise Http404 from problem
-    answer = HttpResponse(small.getvalue(), content_type="image/jpeg")
+        with default_storage.open(key) if key else nullcontext() as content:
+            small = content.read() if content else b""
+    except FileNotFoundError:
+        return None
+    if not small:
+        return None
+    answer = HttpResponse(small, content_type="image/jpeg")
     answer.headers["Cache-Control"] = "private, max-age=3600"
     return answer
+
+
+def _awaited(paper: Document) -> HttpResponse:
+    """A neutral drawing, and the order to make the picture."""
+    jobs.order(DERIVE, paper)
+    drawing = (settings.BASE_DIR / "static" / "img" / "apercu.svg").read_bytes()
+    return HttpResponse(drawing, content_type="image/svg+xml")

@@ -8,28 +8,12 @@ from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 
 from accounts.http import ActorRequest
-from accounts.scope import Actor, Kind
-from accounts.validators import display_siret
 from claims.forms import ListForm
 from claims.models import Dossier
-from claims.models.queries import PAGE_SIZE, SEARCH_LIMIT, ListRequest
+from claims.models.queries import CSV_LIMIT, PAGE_SIZE, SEARCH_LIMIT, XLSX_LIMIT, ListRequest
+from claims.views.columns import DESCENDING_FIRST, Column
 from claims.workflow import TAB_LABELS, Tab
 
-COLUMNS: tuple[tuple[str, str, bool], ...] = (  # slug, label, is a number (EG-32)
-    ("documents", "Docs", False),
-    ("date_sinistre", "Sinistre", False),
-    ("date_expertise", "Expertise", False),
-    ("reference", "N° de dossier", False),
-    ("assure", "Assuré", False),
-    ("vehicule", "Véhicule", False),
-    ("immatriculation", "Immat.", False),
-    ("assurance", "Assurance", False),
-    ("dernier_chiffrage", "Chiffrage", True),
-    ("siret", "SIRET", False),
-    ("cabinet", "Cabinet", False),
-    ("etat", "État", False),
-)
-DESCENDING_FIRST = {"documents", "date_sinistre", "date_expertise", "dernier_chiffrage"}
 LAST_LIST = "liste"  # the cookie that holds the list one came from
 
 
@@ -62,9 +46,17 @@ def within(wanted: ListRequest, counts: dict[Tab, int]) -> ListRequest:
     return replace(wanted, page=min(wanted.page, last))
 
 
+def total_of(wanted: ListRequest, counts: dict[Tab, int], rows: list[Dossier]) -> int:
+    """How many rows there are: where the end is in sight they say so, whatever changed since the tallies were read."""
+    if len(rows) <= PAGE_SIZE:
+        return (wanted.page - 1) * PAGE_SIZE + len(rows)
+    total: int = counts[wanted.tab] if wanted.counts_by_ledger else rows[0].total  # type: ignore[attr-defined]
+    return total
+
+
 def tabs(request: ActorRequest, wanted: ListRequest, counts: dict[Tab, int], total: int) -> list[dict[str, Any]]:
     """The tabs; under words or dates, which the tallies do not know, only the one in sight says how many it shows."""
-    known = counts if wanted.counts_by_ledger else {wanted.tab: total}
+    known = {**(counts if wanted.counts_by_ledger else {}), wanted.tab: total}
     return [
         {
             "slug": tab.value,
@@ -77,19 +69,17 @@ def tabs(request: ActorRequest, wanted: ListRequest, counts: dict[Tab, int], tot
     ]
 
 
-def columns(request: ActorRequest, wanted: ListRequest) -> list[dict[str, Any]]:
+def headers(request: ActorRequest, wanted: ListRequest, columns: list[Column]) -> list[dict[str, Any]]:
     """The headers; a click on the column in use turns its order round."""
     used, down = wanted.sort.removeprefix("-"), wanted.sort.startswith("-")
     found = []
-    for slug, label, number in COLUMNS:
-        descending = not down if slug == used else slug in DESCENDING_FIRST
+    for column in columns:
+        descending = not down if column.slug == used else column.slug in DESCENDING_FIRST
         found.append(
             {
-                "slug": slug,
-                "label": label,
-                "number": number,
-                "sort_url": address(request, tri=f"-{slug}" if descending else slug, page=None),
-                "direction": "" if slug != used else "descending" if down else "ascending",
+                "column": column,
+                "sort_url": address(request, tri=f"-{column.slug}" if descending else column.slug, page=None),
+                "direction": "" if column.slug != used else "descending" if down else "ascending",
             }
         )
     return found
@@ -121,48 +111,30 @@ def pager(request: ActorRequest, wanted: ListRequest, total: int, *, more: bool)
     )
 
 
-def row(dossier: Dossier, actor: Actor) -> Dossier:
-    """A dossier with what its line shows; names come from the actor, without a join."""
-    cabinets = {cabinet.pk: cabinet for cabinet in actor.cabinets}
-    cabinet = cabinets[dossier.cabinet_id]
-    line: Any = dossier
-    line.cabinet_name, line.cabinet_code = cabinet.name, cabinet.code
-    line.url = reverse("dossier", args=[cabinet.code, dossier.reference])
-    opened = line.opened_at
-    last = dossier.last_received_at
-    line.is_new = last is not None and (opened is None or opened < last)
-    line.siret_display = display_siret(dossier.siret)
-    line.chip = chip(dossier)
-    return dossier
+def exports(request: ActorRequest, total: int) -> list[dict[str, Any]]:
+    """What is shown, as a file: the same tab, words, filters, order and columns; every page of it, up to a limit."""
+    query = request.GET.copy()
+    query.pop("page", None)
+    asked = f"?{query.urlencode()}" if query else ""
+    return [
+        {"label": label, "url": reverse(name) + asked, "limit": limit if total > limit else None}
+        for label, name, limit in (("Excel", "dossiers_xlsx", XLSX_LIMIT), ("CSV", "dossiers_csv", CSV_LIMIT))
+    ]
 
 
-def chip(dossier: Dossier) -> dict[str, str]:
-    """Who must act, in words, from the shop's side."""
-    turn = dossier.turn
-    if turn.who is None:
-        return {"kind": "done", "text": "Terminé"}
-    if turn.who == Kind.REPAIRER:
-        return {"kind": "you", "text": f"À vous : {SHORT[dossier.state]}"}
-    return {"kind": "them", "text": SHORT[dossier.state]}
+def back(request: ActorRequest) -> str:
+    """The list a form stood on; what it posts is read as a query, never trusted as an address."""
+    query = QueryDict(request.POST.get("retour", "")[:1000]).urlencode()
+    return f"{reverse('dossiers')}?{query}" if query else reverse("dossiers")
 
 
-SHORT = {
-    "mission_recue": "Mission reçue",
-    "attente_ead": "dossier EAD",
-    "attente_rdv": "date de RDV",
-    "visite_planifiee": "Visite planifiée",
-    "attente_documents": "documents",
-    "en_cours": "En cours",
-    "attente_facture": "facture",
-}
-
-
-def subnav(dossier: Dossier, current: str) -> list[dict[str, Any]]:
+def subnav(dossier: Dossier, current: str, *, sends: bool) -> list[dict[str, Any]]:
     """The sub-pages of a dossier."""
     args = [dossier.cabinet.code, dossier.reference]
     entries = (
         ("Informations", "dossier", None),
         ("Documents", "dossier_documents", dossier.received_count + dossier.sent_count),
+        *((("Envoyer", "dossier_send", None),) if sends else ()),
         ("Expertise", "dossier_expertise", None),
         ("Étapes", "dossier_steps", None),
     )

@@ -21,6 +21,7 @@ from django.utils import timezone
 from accounts import scope
 from accounts.models import JournalEntry
 from accounts.scope import System
+from accounts.services import settle_knocks
 from messaging.models import Notification
 from messaging.rules import TELL, subject_of, why_not
 from messaging.services.failures import GIVE_UP_AFTER, UNREACHABLE, delay, judge, unreachable_delay
@@ -68,7 +69,11 @@ def tell(entry: JournalEntry, subject: models.Model) -> bool:
 
 
 def send_due(*, seconds: float = 45) -> Report:
-    """Send what is due until nothing is, or until the time is over; any number of senders may run at once."""
+    """Send what is due until nothing is, or until the time is over; any number of senders may run at once.
+
+    What strangers asked at the door comes first: it is what makes some of the mails.
+    """
+    settle_knocks()
     report, until = Report(), time.monotonic() + seconds
     while time.monotonic() < until and (rows := _claim()):
         relay = get_connection()

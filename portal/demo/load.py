@@ -12,6 +12,7 @@ from accounts import scope
 from accounts.models import Cabinet, JournalEntry
 from accounts.scope import System
 from claims.models import Document, Dossier, DossierVisit
+from claims.services import expectations
 from portal.demo import dossiers, network, papers
 from portal.demo.dossiers import Claim
 from portal.demo.files import Archive, writing
@@ -67,6 +68,7 @@ def _load(rng: Random, size: int, seed: int, today: date, progress: Progress) ->
         hundred = claims[first : first + 100]
         _load_documents(archive, hundred, loaded)
         progress(len(hundred))
+    expectations.reconcile()
     DossierVisit.objects.bulk_create(visits(rng, built.logins, claims), BATCH)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # fail while the files can still be taken away

@@ -24,7 +24,7 @@ from tests.factories import AccountRequestFactory, CabinetFactory, CabinetMember
 
 def approve(request, staff):
     with scope.acting_as(staff.pk) as actor:
-        return services.approve_request(request, actor=actor)
+        return services.approve_request(request, actor=actor, how="appel")
 
 
 def test_approval_opens_a_new_shop(world):
@@ -48,7 +48,7 @@ def test_approval_opens_a_new_shop(world):
 def test_the_approvers_own_scope_is_put_back(world):
     with scope.acting_as(world.alpes.clerk.pk) as actor:
         before = Establishment.objects.count()
-        services.approve_request(world.alpes.request, actor=actor)
+        services.approve_request(world.alpes.request, actor=actor, how="appel")
 
         assert Establishment.objects.count() == before + 1, "the one now linked, and no other cabinet's"
 
@@ -117,12 +117,12 @@ def test_only_the_chosen_cabinet_or_the_network_decides(world):
     for stranger in (world.berry.manager, world.lac.owner, request.user, world.pending):
         with scope.acting_as(stranger.pk) as actor:
             with pytest.raises(NotAllowed):
-                services.approve_request(request, actor=actor)
+                services.approve_request(request, actor=actor, how="appel")
             with pytest.raises(NotAllowed):
                 services.refuse_request(request, actor=actor, reason="Non.")
 
     with scope.system(System.TESTS) as actor, pytest.raises(NotAllowed):
-        services.approve_request(request, actor=actor)
+        services.approve_request(request, actor=actor, how="appel")
     assert AccountRequest.objects.filter(state="pending").count() == 2
     assert approve(request, world.network).role == "responsable"
 

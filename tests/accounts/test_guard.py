@@ -94,7 +94,7 @@ def test_without_javascript_a_question_takes_its_place(client, db):
 
     assert "partie trop vite" in at_once.text
     assert later == [True, False], "it serves once"
-    assert "n&#x27;est pas la bonne" in wrong.text
+    assert "n’est pas la bonne" in wrong.text
 
 
 def test_the_question_is_answered_few_times_from_one_address(client, db):

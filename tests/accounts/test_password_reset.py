@@ -1,6 +1,7 @@
 """A new password by mail."""
 
 import re
+import statistics
 import time
 
 import pytest
@@ -154,3 +155,19 @@ def test_a_link_dies_with_the_next_password(db):
     change(Client(), second)
 
     assert Client().get(first, follow=True).context["validlink"] is False
+
+
+def test_the_time_of_the_answer_tells_nothing(db, settings):
+    settings.ANSWER_STEP = 0.1
+    known = UserFactory()
+    ask(Client(), known.email)  # warm
+
+    taken = {True: [], False: []}
+    for number in range(12):
+        for is_known, email in ((True, known.email), (False, f"personne{number}@ailleurs.test")):
+            began = time.perf_counter()
+            ask(Client(), email)
+            taken[is_known].append(round((time.perf_counter() - began) / settings.ANSWER_STEP))
+
+    assert min(taken[True] + taken[False]) >= 1, "no answer leaves before the first step"
+    assert statistics.median(taken[True]) == statistics.median(taken[False])

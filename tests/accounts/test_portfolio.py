@@ -33,12 +33,13 @@ def test_the_list_names_each_sites_cabinets_and_who_suspended(world, boss):
 def test_a_requested_establishment_joins_the_company_when_staff_approve(world, boss):
     number = siret(800_001)
     assert ask(boss, world, number).status_code == 302
-    assert ask(boss, world, siret(800_002)).status_code == 200, "one at a time"
+    assert ask(boss, world, number).status_code == 200, "once"
+    assert ask(boss, world, siret(800_002)).status_code == 302, "another may wait beside it"
     request = AccountRequest.objects.get(siret=number)
     companies = Organisation.objects.count()
 
     with scope.acting_as(world.alpes.manager.pk) as actor:
-        services.approve_request(request, actor=actor)
+        services.approve_request(request, actor=actor, how="connu")
 
     assert Establishment.objects.get(siret=number).organisation == world.deux.organisation
     assert Organisation.objects.count() == companies

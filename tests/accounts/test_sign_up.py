@@ -14,6 +14,7 @@ from django.urls import reverse
 from accounts import scope
 from accounts.models import AccountRequest, JournalEntry, SignUp, User
 from accounts.scope import System
+from accounts.services import settle_knocks
 from messaging.models import Notification
 from messaging.services import send_due
 from tests.factories import CabinetFactory, CabinetMemberFactory, UserFactory, siret
@@ -45,6 +46,7 @@ def test_a_request_reaches_the_cabinet_once_the_address_is_confirmed(client, db)
     response = client.post(reverse("sign_up"), typed(staff.cabinet))
 
     assert (response.status_code, response["Location"]) == (302, reverse("sign_up_sent"))
+    settle_knocks()
     user = User.objects.get(email="atelier@exemple.test")
     assert user.mobile == "+33612345678"
     assert user.check_password("Trois-petits-tas-de-tôle")
@@ -143,6 +145,7 @@ def test_one_address_does_not_ask_without_end(client, db):
     answers = {client.post(reverse("sign_up"), typed(cabinet)).status_code for _ in range(8)}
 
     assert answers == {302}
+    assert settle_knocks() == 5
     assert JournalEntry.objects.filter(event="email_to_confirm").count() == 5
 
 
@@ -255,6 +258,7 @@ def test_fifty_at_once_make_one_user(transactional_db):
     for thread in threads:
         thread.join(60)
 
+    settle_knocks()
     with scope.system(System.TESTS):
         assert statuses == [302] * 50
         assert (User.objects.count(), SignUp.objects.count()) == (1, 1)
@@ -279,7 +283,7 @@ def test_a_person_who_waits_sees_their_own_requests(client, world):
 def test_the_waiting_page_is_for_those_who_wait(client, world):
     client.force_login(world.lac.owner)
 
-    assert client.get(reverse("pending"))["Location"] == reverse("home")
+    assert client.get(reverse("pending"))["Location"] == reverse("establishments")
     assert Client().get(reverse("pending"))["Location"].startswith(reverse("login"))
 
 

@@ -1,7 +1,9 @@
 """The cabinet's workspace: buttons along the table, documents, SIRET, requests, what waits."""
 
 import pytest
+from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AccountRequest, JournalEntry, ShopMember
@@ -10,6 +12,7 @@ from claims.admin.forms import ELSEWHERE
 from claims.admin.siret import one_slip_apart
 from claims.models import Document, Dossier
 from claims.workflow import Action, State, moves
+from messaging.services import send_due
 from tests.factories import DossierFactory
 
 PDF = b"%PDF-1.4\n%%EOF"
@@ -195,10 +198,10 @@ def test_the_list_costs_the_same_whatever_it_shows(world, client, clerk, django_
 
 
 def test_the_dashboard_counts_and_leads(world, client, clerk, django_assert_max_num_queries):
-    with django_assert_max_num_queries(16):  # ten of the page and its session, six that open and close the scope
+    with django_assert_max_num_queries(17):  # eleven of the page and its session, six that open and close the scope
         waiting = client.get(reverse("admin:index")).context_data["waiting"]
 
-    assert [item["count"] for item in waiting] == [1, 1, 2, 3, 0, 0]
+    assert [item["count"] for item in waiting] == [1, 1, 2, 0, 3, 0, 0]
     for item in waiting:
         assert client.get(item["url"]).context_data["cl"].result_count == item["count"]
 
@@ -218,12 +221,46 @@ def test_the_evidence_says_what_the_cabinet_knows(world, client, clerk):
 
 
 def test_a_request_is_approved_with_a_button(world, client, clerk):
-    answer = post(client, "accounts_accountrequest_approve", world.alpes.request)
+    answer = post(client, "accounts_accountrequest_approve", world.alpes.request, how="appel", note="M. Roux")
 
     world.alpes.request.refresh_from_db()
     assert world.alpes.request.state == AccountRequest.State.APPROVED
     assert ShopMember.objects.filter(user=world.alpes.request.user).exists()
     assert "est ouvert" in said(answer)
+    kept = (world.alpes.request.checked_how, world.alpes.request.check_note, world.alpes.request.evidence["dossiers"])
+    assert kept == ("appel", "M. Roux", 0)
+
+
+def test_nobody_is_let_in_unchecked(world, client, clerk):
+    for how in ("", "code", "responsable", "invitation", "autre"):
+        answer = post(client, "accounts_accountrequest_approve", world.alpes.request, how=how)
+        assert "vérifi" in said(answer), how
+
+    world.alpes.request.refresh_from_db()
+    assert world.alpes.request.state == "pending"
+
+
+def test_the_cabinet_asks_and_the_requester_answers(world, client, clerk):
+    asked = world.alpes.request
+    said_back = said(post(client, "accounts_accountrequest_ask", asked, question="Depuis quand travaillons-nous ?"))
+    waits = client.get(reverse("admin:accounts_accountrequest_changelist")).content.decode()
+    requester = Client()
+    requester.force_login(asked.user)
+    page = requester.get("/en-attente/").content.decode()
+    form = {"request": asked.pk, "act": "repondre", "answer": "Depuis 2019."}
+    requester.post("/etablissements/demandes/", form)
+    twice = requester.post("/etablissements/demandes/", form, follow=True).content.decode()
+    send_due()
+
+    assert "prévenu de la réponse" in said_back
+    assert "en attente du demandeur" in waits
+    assert "Depuis quand travaillons-nous ?" in page
+    assert "Aucune question n’attend" in twice
+    assert (
+        "Depuis 2019." in client.get(reverse("admin:accounts_accountrequest_change", args=[asked.pk])).content.decode()
+    )
+    told = {(to, sent.subject) for sent in mail.outbox for to in sent.to}
+    assert (world.alpes.clerk.email, f"Réponse du demandeur : {asked.company_name}") in told
 
 
 def test_a_request_is_refused_with_a_reason_only(world, client, clerk):
@@ -242,7 +279,7 @@ def test_the_second_of_two_people_is_told(world, client, clerk):
     from accounts import scope
 
     with scope.acting_as(world.alpes.manager.pk) as manager:
-        approve_request(world.alpes.request, actor=manager)
+        approve_request(world.alpes.request, actor=manager, how="connu")
 
     answer = post(client, "accounts_accountrequest_refuse", world.alpes.request, reason="non")
 
@@ -257,8 +294,10 @@ def test_requests_are_approved_together_after_a_confirmation(world, client, cler
 
     asked = client.post(url, data)
     states = set(AccountRequest.objects.values_list("state", flat=True))
-    answer = client.post(url, data | {"confirmed": "oui"}, follow=True)
+    unchecked = client.post(url, data | {"confirmed": "oui"})
+    answer = client.post(url, data | {"confirmed": "oui", "how": "kbis"}, follow=True)
 
+    assert "comment vous avez vérifié" in unchecked.content.decode()
     assert [row for row, _ in asked.context_data["requests"]] == [world.alpes.request]
     assert states == {"pending"}
     assert said(answer) == "1 compte ouvert."

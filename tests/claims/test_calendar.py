@@ -28,3 +28,28 @@ def test_unknown_place_has_the_eleven_days():
     assert is_working_day(date(2026, 12, 26), "") is False  # a Saturday
     assert is_working_day(date(2025, 12, 26), "") is True
     assert is_working_day(date(2025, 12, 26), "68000") is False
+
+
+@pytest.mark.parametrize(
+    ("postal_code", "day"),
+    [
+        ("97110", date(2026, 5, 27)),  # the day slavery was abolished, place by place
+        ("97200", date(2026, 5, 22)),
+        ("97300", date(2026, 6, 10)),
+        ("97600", date(2026, 4, 27)),
+        ("97400", date(2027, 12, 20)),
+        ("97133", date(2026, 10, 9)),  # Saint-Barthélemy, not Guadeloupe
+        ("97150", date(2026, 5, 28)),  # Saint-Martin
+        ("98600", date(2026, 7, 29)),
+        ("98713", date(2026, 3, 5)),
+        ("98800", date(2026, 9, 24)),
+    ],
+)
+def test_overseas_keeps_its_own_days(postal_code, day):
+    assert not is_working_day(day, postal_code)
+    assert is_working_day(day, "74000")
+
+
+def test_saint_barthelemy_works_on_the_day_of_guadeloupe():
+    assert is_working_day(date(2026, 5, 27), "97133")
+    assert not is_working_day(date(2026, 7, 14), "97500")

@@ -1,6 +1,7 @@
 """The table of what is told, and its templates."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,21 @@ from accounts import journal, scope
 from accounts.models import ShopMember
 from accounts.scope import System
 from accounts.services import Event
+from claims.services import deposits, quarantine, reminders
 from claims.services.appointments import Fact as DateFact
 from claims.services.missing import Fact
 from claims.workflow import Fact as PaperFact
 from messaging.rules import TELL
 from messaging.services import send_due
-from tests.factories import AppointmentFactory, DocumentFactory, DraftFactory, ShopMemberFactory, SignUpFactory
+from tests.factories import (
+    AppointmentFactory,
+    DocumentFactory,
+    DraftFactory,
+    ExpectationFactory,
+    LetterFactory,
+    ShopMemberFactory,
+    SignUpFactory,
+)
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 PARTS = ("_subject.txt", "_body.txt", "_body.html")
@@ -74,8 +84,16 @@ def _facts(world):
         yield event, _checked(world, verdict)
     yield Fact.MISSING_DOSSIER_ASKED, world.lac.missing["ALPES"]
     yield Fact.MISSING_DOSSIER_ANSWERED, world.lac.missing["ALPES"]
+    late = ExpectationFactory(dossier=world.lac.dossiers["ALPES"], object_id=1, due_on=date(2026, 1, 5))
+    yield reminders.Fact.REMINDER_LETTER, LetterFactory(user=world.lac.owner, expectations=[late.pk])
     yield DateFact.DATE_FOR_CABINET, world.lac.dates["ALPES"]
     yield DateFact.DATE_FOR_SHOP, AppointmentFactory(dossier=world.deux.dossiers["ALPES"], kind="ead", **OFFERED)
+    deposit = world.lac.deposits["ALPES"]
+    paper = DocumentFactory(dossier=deposit.dossier, deposit=deposit, sender=world.lac.owner)
+    yield deposits.Fact.RECEIPT_ISSUED, deposit
+    yield deposits.Fact.DEPOSIT_ARRIVED, deposit
+    yield quarantine.Fact.DOCUMENT_INFECTED, paper
+    yield quarantine.Fact.SCAN_DELAYED, paper
     yield Event.INVITED, world.lac.invitation
     yield Event.ACCESS_GRANTED, world.lac.delegation
     yield Event.ACCESS_REVOKED, world.lac.delegation

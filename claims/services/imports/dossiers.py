@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from accounts import scope
 from accounts.models import Cabinet
 from accounts.scope import System
+from claims.services import expectations
 from claims.services.imports import merging
 from claims.services.imports.cells import CellError
 from claims.services.imports.reading import Source
@@ -46,6 +47,7 @@ def import_dossiers(
         contradictions, report.repeated = merging.drop_repeats()
         _reject_contradictions(source, contradictions, report, rejected)
         _merge(cabinet, source, report, staged - report.repeated - len(contradictions))
+        expectations.reconcile(cabinet.pk)
         transaction.set_rollback(dry_run)
     return report
 

@@ -1,0 +1,105 @@
+"""What is expected of whom, and by when: one row for each thing, gone when it is done."""
+
+from django.db import models
+from django.db.models.expressions import RawSQL
+
+from accounts.models import Cabinet, Establishment
+from accounts.scope import BY_CABINET, BY_ESTABLISHMENT, Actor, Kind, TenantModel, TenantQuerySet
+from claims.models.dossiers import Dossier
+from claims.workflow import CHECKING, WAITING, State
+
+PAGE_SIZE = 50
+MOST_COUNTED = 100  # « 99+ » says enough beside the name of a page
+
+
+class ExpectationQuerySet(TenantQuerySet["Expectation"]):
+    """The vocabulary of what is expected."""
+
+    def of_shops(self) -> "ExpectationQuerySet":
+        return self.filter(who=Expectation.Who.SHOP)
+
+    def of_cabinets(self) -> "ExpectationQuerySet":
+        return self.filter(who=Expectation.Who.CABINET)
+
+    def page(
+        self, actor: Actor, site_ids: tuple[int, ...], cabinet_id: int | None, page: int
+    ) -> "ExpectationQuerySet":
+        """One page of what shops must do, the latest first, and one row more.
+
+        One ordered read per establishment, then merged: `ANY` would read and sort a large shop whole.
+        """
+        arms, params = [], list[int]()
+        condition = "" if cabinet_id is None else " AND cabinet_id = %s"
+        for site in site_ids or (0,):
+            arms.append(
+                "(SELECT id, due_on FROM claims_expectation WHERE establishment_id = %s AND who = 'shop'"
+                f"{condition} ORDER BY due_on, id LIMIT %s)"
+            )
+            params += [site, *([] if cabinet_id is None else [cabinet_id]), page * PAGE_SIZE + 1]
+        order = "ORDER BY arm.due_on, arm.id LIMIT %s OFFSET %s"
+        merged = f"SELECT arm.id FROM ({' UNION ALL '.join(arms)}) AS arm {order}"
+        ids = RawSQL(merged, [*params, PAGE_SIZE + 1, (page - 1) * PAGE_SIZE])
+        return self.filter(pk__in=ids).select_related("dossier").order_by("due_on", "pk")
+
+
+class Expectation(TenantModel):
+    """Written by `claims.services.expectations` alone; `kind` is a state of the dossier, or one of `About`."""
+
+    class Who(models.TextChoices):
+        SHOP = "shop", "réparateur"
+        CABINET = "cabinet", "cabinet"
+
+    class About(models.TextChoices):
+        """What is expected beside what the dossier's state says; `object_id` is then the row it is about."""
+
+        REQUEST = "demande", "envoyer les documents demandés"
+        DATE = "date", "répondre à la date proposée"
+
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="expectations", db_index=False)
+    cabinet = models.ForeignKey(Cabinet, models.PROTECT, related_name="+", db_index=False, editable=False)
+    establishment = models.ForeignKey(
+        Establishment, models.PROTECT, related_name="+", db_index=False, null=True, editable=False
+    )
+    who = models.CharField("qui", max_length=8, choices=Who)
+    kind = models.CharField("quoi", max_length=20)
+    object_id = models.BigIntegerField(default=0)
+    state_since = models.DateTimeField()  # the dossier's, when this was decided
+    due_on = models.DateField("attendu pour le", null=True)
+    reminders = models.PositiveSmallIntegerField("relances", default=0)
+    reminded_on = models.DateField("dernière relance", null=True)
+
+    tenant_paths = {Kind.REPAIRER: BY_ESTABLISHMENT, Kind.STAFF: BY_CABINET}
+    objects = ExpectationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "attente"
+        constraints = [
+            models.UniqueConstraint(fields=["dossier", "kind", "object_id"], name="expectation_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["establishment", "who", "due_on", "id"], include=["cabinet"], name="expectation_shop"
+            ),
+            models.Index(
+                fields=["cabinet", "who", "due_on", "id"], include=["establishment"], name="expectation_cabinet"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def text(self) -> str:
+        """What is expected, in words that follow « à faire : »."""
+        if self.kind in self.About.values:
+            return self.About(self.kind).label
+        state = State(self.kind)
+        if self.who == self.Who.CABINET and state in CHECKING:
+            return CHECKING[state].expected
+        return WAITING[state].expected
+
+
+def counted(actor: Actor) -> int:
+    """How many things shops must do, for the sites of this person; MOST_COUNTED means that or more."""
+    rows = Expectation.objects.visible_to(actor).of_shops().order_by()
+    return rows.values("pk")[:MOST_COUNTED].count() if actor.sites else 0

@@ -1,0 +1,61 @@
+"""What is known of a dossier beside its state: dated facts, each with who may say it."""
+
+from datetime import date
+
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.models import Cabinet, Establishment
+from accounts.scope import BY_CABINET, BY_ESTABLISHMENT, Kind, TenantModel, TenantQuerySet
+from claims.models.dossiers import Dossier
+
+
+class DossierFacts(TenantModel):
+    """One row a dossier at most, made when the first fact is known; a dossier without one knows none of them."""
+
+    class Cover(models.TextChoices):
+        UNKNOWN = "", "pas encore vérifiée"
+        YES = "oui", "acquise"
+        NO = "non", "non acquise"
+
+    dossier = models.OneToOneField(Dossier, models.CASCADE, related_name="facts", verbose_name="dossier")
+    cabinet = models.ForeignKey(Cabinet, models.PROTECT, related_name="+", db_index=False, editable=False)
+    establishment = models.ForeignKey(
+        Establishment, models.PROTECT, related_name="+", db_index=False, null=True, editable=False
+    )
+    # The cabinet's
+    cover = models.CharField("garantie", max_length=3, choices=Cover, blank=True, default="")
+    accident_report_on = models.DateField("constat amiable reçu le", null=True, blank=True)
+    coverage_until = models.DateField("prise en charge valable jusqu’au", null=True, blank=True)
+    reminders_suspended_until = models.DateField("relances suspendues jusqu’au", null=True, blank=True)
+    suspension_reason = models.CharField("motif de la suspension", max_length=200, blank=True, default="")
+    # The shop's
+    loan_from = models.DateField("véhicule de prêt du", null=True, blank=True)
+    loan_to = models.DateField("au", null=True, blank=True)
+    # Whoever reads it first
+    inspection_until = models.DateField("contrôle technique valable jusqu’au", null=True, blank=True)
+
+    tenant_paths = {Kind.REPAIRER: BY_ESTABLISHMENT, Kind.STAFF: BY_CABINET}
+    objects = TenantQuerySet["DossierFacts"].as_manager()
+
+    class Meta:
+        verbose_name = "faits du dossier"
+        verbose_name_plural = "faits des dossiers"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(loan_to=None) | Q(loan_from__isnull=False, loan_to__gte=F("loan_from")),
+                name="facts_loan_ends_after_it_begins",
+            ),
+            models.CheckConstraint(
+                condition=Q(reminders_suspended_until=None, suspension_reason="")
+                | Q(reminders_suspended_until__isnull=False) & ~Q(suspension_reason=""),
+                name="facts_suspended_for_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Faits de {self.dossier_id}"
+
+    def reminders_rest(self, today: date) -> bool:
+        """Whether reminders are suspended that day, the last one included."""
+        return self.reminders_suspended_until is not None and today <= self.reminders_suspended_until

@@ -1,0 +1,72 @@
+"""What a dossier's page shows beside the file itself: whom to call, when the expert comes by, the procédure VE."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.scope import Actor
+from claims.models import Appointment, Contact, Dossier
+from claims.services.appointments import said
+from claims.services.passages import slots_for
+from claims.workflow import EXAMS, DateKind, DateStatus
+
+SHOWN_PASSAGES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """A procédure VE in plain words; `source` is the article it comes from."""
+
+    title: str
+    text: str
+    consequence: str
+    source: str
+
+
+PROCEDURES: dict[str, Procedure] = {
+    "VEI": Procedure(
+        "Véhicule économiquement irréparable",
+        "L’expert estime que les réparations coûteraient plus que la valeur du véhicule avant le sinistre. L’assureur "
+        "propose au propriétaire de le lui céder ; le propriétaire répond.",
+        "Ne commencez pas les travaux avant la réponse du propriétaire et l’accord du cabinet.",
+        "Code de la route, art. L327-1",
+    ),
+    "VGE": Procedure(
+        "Véhicule gravement endommagé",
+        "L’expert constate que le véhicule ne peut pas circuler dans des conditions normales de sécurité. Il est "
+        "interdit de circulation jusqu’à ce qu’un expert atteste que les réparations l’ont remis en état.",
+        "Les travaux suivent le rapport de l’expert, qui les examine pendant et après.",
+        "Code de la route, art. L327-4 et L327-5",
+    ),
+}
+SHOWN_STATUS = {
+    DateStatus.PROPOSED: ("them", "proposé, le cabinet doit répondre"),
+    DateStatus.OFFERED: ("you", "proposé par le cabinet, à vous de répondre"),
+    DateStatus.VALIDATED: ("ok", "validé"),
+    DateStatus.REFUSED: ("", "refusé"),
+    DateStatus.WITHDRAWN: ("", "retiré"),
+    DateStatus.CANCELLED: ("", "annulé"),
+}
+
+
+def panels(dossier: Dossier, actor: Actor) -> dict[str, Any]:
+    """Each is empty when there is nothing to say."""
+    return {
+        "contacts": Contact.objects.visible_to(actor).for_dossier(dossier),
+        "passages": slots_for(dossier, actor=actor, at_most=SHOWN_PASSAGES) if dossier.is_open else [],
+        "procedure": PROCEDURES.get(dossier.ve_procedure),
+        "exams": _exams(dossier, actor) if dossier.ve_procedure else [],
+    }
+
+
+def _exams(dossier: Dossier, actor: Actor) -> list[dict[str, Any]]:
+    """The exams during and after the works (BCA-51), and where their dates stand."""
+    rows = Appointment.objects.visible_to(actor).filter(dossier=dossier, kind__in=EXAMS).current()
+    dates = {row.kind: row for row in rows}
+    return [_exam(DateKind(kind), dates.get(kind)) for kind in DateKind if kind in EXAMS]
+
+
+def _exam(kind: DateKind, row: Appointment | None) -> dict[str, Any]:
+    if row is None:
+        return {"label": kind.label, "text": "", "chip": "", "status": "pas de date"}
+    chip, status = SHOWN_STATUS[DateStatus(row.status)]
+    return {"label": kind.label, "text": said(row.wish), "chip": chip, "status": status}

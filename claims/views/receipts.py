@@ -1,0 +1,56 @@
+"""Receipts: shown to both sides, verified by anybody who holds the number and a file."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.http import ActorRequest
+from accounts.scope import Right
+from claims.forms import VerifyForm
+from claims.models import Deposit
+from claims.services import receipts
+
+
+def _seen(request: ActorRequest, number: str) -> Deposit | None:
+    rows = Deposit.objects.visible_to(request.actor.where(Right.VIEW))
+    return rows.select_related("dossier__cabinet", "cabinet", "establishment").filter(number=number).first()
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def receipt(request: ActorRequest, number: str) -> HttpResponse:
+    """The receipt for whoever may see the dossier; for everybody else, whether a file of theirs belongs to it."""
+    known = receipts.read_number(number)
+    if known and known != number:
+        return redirect("receipt", known)
+    deposit = _seen(request, known) if known else None
+    form = VerifyForm(request.POST or None, request.FILES or None)
+    context: dict[str, Any] = {"number": number, "form": form, "mistyped": not known}
+    if deposit is not None:
+        context |= receipts.facts(deposit)
+    elif known:
+        context["exists"] = receipts.exists(known)
+    if known and request.method == "POST" and form.is_valid():
+        context |= _verdict(known, form.fingerprint())
+    return render(request, "claims/receipt.html", context, status=200 if known else 404)
+
+
+def _verdict(number: str, sha256: str) -> dict[str, Any]:
+    return {"verified": True, "proof": receipts.verify(number, sha256), "sha256": sha256}
+
+
+@require_safe
+def receipt_pdf(request: ActorRequest, number: str) -> FileResponse:
+    rows = Deposit.objects.visible_to(request.actor.where(Right.VIEW))
+    deposit = get_object_or_404(rows, number=number)
+    if not deposit.pdf:
+        raise Http404
+    try:
+        content = default_storage.open(deposit.pdf)
+    except FileNotFoundError as problem:
+        raise Http404 from problem
+    return FileResponse(content, content_type="application/pdf", filename=f"accuse-{deposit.number}.pdf")

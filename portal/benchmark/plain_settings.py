@@ -1,0 +1,7 @@
+"""The portal's settings, for the plain view one would write first: the same middleware, scope and policies."""
+
+from portal.settings import *  # noqa: F403
+from portal.settings import BASE_DIR, TEMPLATES
+
+ROOT_URLCONF = "portal.benchmark.plain"
+TEMPLATES[0]["DIRS"].append(BASE_DIR / "portal" / "benchmark")
