@@ -36,9 +36,13 @@ def is_working_day(day: date, postal_code: str = "") -> bool:
     return day.weekday() < 5 and day not in _holidays(day.year, subdivision(postal_code))
 
 
+def is_holiday(day: date, postal_code: str = "") -> bool:
+    return day in _holidays(day.year, subdivision(postal_code))
+
+
 def is_open_day(day: date, postal_code: str = "") -> bool:
     """Whether a visit may take place: no Sunday, no public holiday of the place; experts do work on Saturdays."""
-    return day.weekday() < 6 and day not in _holidays(day.year, subdivision(postal_code))
+    return day.weekday() < 6 and not is_holiday(day, postal_code)
 
 
 def add_working_days(start: date, days: int, postal_code: str = "") -> date:

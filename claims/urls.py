@@ -4,6 +4,7 @@ from django.urls import path
 
 from claims import converters  # noqa: F401 -- registers `reference`
 from claims.views import (
+    agenda,
     appointments,
     archives,
     deposits,
@@ -40,6 +41,10 @@ urlpatterns = [
         name="dossier_expertise",
     ),
     path("dossiers/<str:cabinet>/<reference:reference>/etapes/", dossiers.dossier_steps, name="dossier_steps"),
+    path("a-valider/<int:pk>/date/", appointments.date_draft, name="date_draft"),
+    path("agenda/", agenda.agenda, name="agenda"),
+    path("agenda/abonnement/", agenda.agenda_subscription, name="agenda_subscription"),
+    path("agenda/<str:secret>.ics", agenda.agenda_feed, name="agenda_feed"),
     path("dossiers/<str:cabinet>/<reference:reference>/suivi/", followup.dossier_facts, name="dossier_facts"),
     path("dossiers/<str:cabinet>/<reference:reference>/envoyer/", deposits.dossier_send, name="dossier_send"),
     path(

@@ -1,9 +1,14 @@
 """Who hears of sign-ups, proofs and invitations, what they read, and when it makes no sense any more."""
 
+from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth.tokens import default_token_generator
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
 
 from accounts.models import (
     AccountRequest,
@@ -11,20 +16,25 @@ from accounts.models import (
     Establishment,
     ShopInvitation,
     ShopMember,
+    SignUp,
     SiretCode,
     User,
 )
-from accounts.services import shopinvitations
+from accounts.services import confirmation_token, shopinvitations
 from accounts.services.proofs import code_of
 from accounts.validators import display_siret
 from messaging.links import address
+
+
+def _active(ids: QuerySet[Any, Any]) -> QuerySet[User]:
+    return User.objects.filter(pk__in=ids, is_active=True)
 
 
 def _owners_of(sites: QuerySet[Establishment]) -> QuerySet[User]:
     owners = ShopMember.objects.filter(
         organisation__in=sites.values("organisation"), left_at=None, role=ShopMember.Role.OWNER
     )
-    return User.objects.filter(pk__in=owners.values("user"), is_active=True)
+    return _active(owners.values("user"))
 
 
 def owners_of_siret(request: AccountRequest) -> QuerySet[User]:
@@ -83,3 +93,53 @@ def shop_invited(invitation: ShopInvitation, _user: User) -> dict[str, Any]:
 
 def proposed(site: Establishment, _user: User) -> dict[str, Any]:
     return {"site": site, "siret": display_siret(site.siret), "link": address("establishments")}
+
+
+def requester(request: AccountRequest) -> QuerySet[User]:
+    return User.objects.filter(pk=request.user_id, is_active=True)
+
+
+def applicant(sign_up: SignUp) -> QuerySet[User]:
+    return User.objects.filter(pk=sign_up.user_id, is_active=True)
+
+
+def welcomed(request: AccountRequest) -> QuerySet[User]:
+    return _active(ShopMember.objects.filter(user=request.user_id, left_at=None).values("user"))
+
+
+def confirmation(sign_up: SignUp, _user: User) -> dict[str, Any]:
+    link = address("sign_up_confirm", confirmation_token(sign_up))
+    return {"sign_up": sign_up, "siret": display_siret(sign_up.siret), "link": link}
+
+
+def request(request: AccountRequest, _user: User) -> dict[str, Any]:
+    return {
+        "request": request,
+        "cabinet": request.cabinet,
+        "siret": display_siret(request.siret),
+        "link": address("admin:accounts_accountrequest_change", request.pk),
+    }
+
+
+def decision(request: AccountRequest, _user: User) -> dict[str, Any]:
+    siret = display_siret(request.siret)
+    return {"request": request, "cabinet": request.cabinet, "siret": siret, "link": address("login")}
+
+
+def doors(_subject: User, _user: User) -> dict[str, Any]:
+    return {"link": address("login"), "reset_link": address("password_reset")}
+
+
+def reset(user: User, _user: User) -> dict[str, Any]:
+    """The token is made here, as the mail leaves, and kept nowhere."""
+    token = default_token_generator.make_token(user)
+    link = address("password_reset_confirm", urlsafe_base64_encode(force_bytes(user.pk)), token)
+    return {"link": link, "minutes": settings.PASSWORD_RESET_TIMEOUT // 60}
+
+
+def decided_otherwise(state: str) -> Callable[[AccountRequest], str]:
+    return lambda request: "" if request.state == state else "la décision a changé"
+
+
+def colleague(member: ShopMember, _user: User) -> dict[str, Any]:
+    return {"colleague": member.user.email, "organisation": member.organisation.name, "link": address("home")}

@@ -6,11 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.apps import apps
-from django.conf import settings
-from django.contrib.auth.tokens import default_token_generator
 from django.db.models import QuerySet
-from django.utils.encoding import force_bytes
-from django.utils.http import urlsafe_base64_encode
 
 from accounts.models import (
     AccountRequest,
@@ -23,11 +19,10 @@ from accounts.models import (
     JournalEntry,
     ShopInvitation,
     ShopMember,
-    SignUp,
     User,
 )
 from accounts.scope import Right
-from accounts.services import Event, confirmation_token, email_change_token
+from accounts.services import Event, email_change_token
 from accounts.services.invitations import token_of
 from accounts.validators import display_siret
 from claims.models import Appointment, Deposit, Document, MissingDossierRequest, ReminderLetter
@@ -84,20 +79,8 @@ def _deciders(request: AccountRequest) -> QuerySet[User]:
     return _active(staff.values("user"))
 
 
-def _requester(request: AccountRequest) -> QuerySet[User]:
-    return User.objects.filter(pk=request.user_id, is_active=True)
-
-
-def _applicant(sign_up: SignUp) -> QuerySet[User]:
-    return User.objects.filter(pk=sign_up.user_id, is_active=True)
-
-
 def _changing(change: EmailChange) -> QuerySet[User]:
     return User.objects.filter(pk=change.user_id, is_active=True)
-
-
-def _welcomed(request: AccountRequest) -> QuerySet[User]:
-    return _active(ShopMember.objects.filter(user=request.user_id, left_at=None).values("user"))
 
 
 def _owners(member: ShopMember) -> QuerySet[User]:
@@ -191,10 +174,6 @@ def _decided(request: AccountRequest) -> str:
     return "" if request.state == State.PENDING else "la demande est déjà décidée"
 
 
-def _not(state: str) -> Callable[[AccountRequest], str]:
-    return lambda request: "" if request.state == state else "la décision a changé"
-
-
 def _gone(member: ShopMember) -> str:
     return "le collaborateur est reparti" if member.left_at else ""
 
@@ -230,29 +209,6 @@ def _nothing_missing(letter: ReminderLetter) -> str:
 # What a mail says ----------------------------------------------------------------------------------------------------
 
 
-def _confirmation(sign_up: SignUp, _user: User) -> dict[str, Any]:
-    link = address("sign_up_confirm", confirmation_token(sign_up))
-    return {"sign_up": sign_up, "siret": display_siret(sign_up.siret), "link": link}
-
-
-def _request(request: AccountRequest, _user: User) -> dict[str, Any]:
-    return {
-        "request": request,
-        "cabinet": request.cabinet,
-        "siret": display_siret(request.siret),
-        "link": address("admin:accounts_accountrequest_change", request.pk),
-    }
-
-
-def _decision(request: AccountRequest, _user: User) -> dict[str, Any]:
-    siret = display_siret(request.siret)
-    return {"request": request, "cabinet": request.cabinet, "siret": siret, "link": address("login")}
-
-
-def _doors(_subject: User, _user: User) -> dict[str, Any]:
-    return {"link": address("login"), "reset_link": address("password_reset")}
-
-
 def _email_change(change: EmailChange, _user: User) -> dict[str, Any]:
     return {"change": change, "link": address("email_confirm", email_change_token(change))}
 
@@ -263,10 +219,6 @@ def _email_changed(change: EmailChange, _user: User) -> dict[str, Any]:
 
 def _factors(_subject: User, _user: User) -> dict[str, Any]:
     return {"link": address("mfa_index"), "reset_link": address("password_reset")}
-
-
-def _colleague(member: ShopMember, _user: User) -> dict[str, Any]:
-    return {"colleague": member.user.email, "organisation": member.organisation.name, "link": address("home")}
 
 
 def _invited(invitation: Invitation, _user: User) -> dict[str, Any]:
@@ -280,13 +232,6 @@ def _access(delegation: Delegation, _user: User) -> dict[str, Any]:
 
 def _draft(draft: Draft, user: User) -> dict[str, Any]:
     return {"draft": draft, "link": address("home" if user.pk == draft.author_id else "drafts")}
-
-
-def _reset(user: User, _user: User) -> dict[str, Any]:
-    """The token is made here, as the mail leaves, and kept nowhere."""
-    token = default_token_generator.make_token(user)
-    link = address("password_reset_confirm", urlsafe_base64_encode(force_bytes(user.pk)), token)
-    return {"link": link, "minutes": settings.PASSWORD_RESET_TIMEOUT // 60}
 
 
 def _missing(request: MissingDossierRequest, _user: User) -> dict[str, Any]:
@@ -332,11 +277,13 @@ def _date(row: Appointment, _user: User) -> dict[str, Any]:
 
 
 TELL: dict[str, Tell] = {
-    Event.EMAIL_TO_CONFIRM: Tell("accounts/email/email_to_confirm", _applicant, _confirmation),
-    Event.ACCOUNT_REQUESTED: Tell("accounts/email/account_requested", _deciders, _request, _decided),
-    Event.ACCOUNT_EXISTS: Tell("accounts/email/account_exists", _themself, _doors, once_per=timedelta(hours=1)),
-    Event.ACCOUNT_ASKED: Tell("accounts/email/account_asked", _requester, doorstep.asked, doorstep.not_asked),
-    Event.ACCOUNT_ANSWERED: Tell("accounts/email/account_answered", _deciders, _request, _decided),
+    Event.EMAIL_TO_CONFIRM: Tell("accounts/email/email_to_confirm", doorstep.applicant, doorstep.confirmation),
+    Event.ACCOUNT_REQUESTED: Tell("accounts/email/account_requested", _deciders, doorstep.request, _decided),
+    Event.ACCOUNT_EXISTS: Tell(
+        "accounts/email/account_exists", _themself, doorstep.doors, once_per=timedelta(hours=1)
+    ),
+    Event.ACCOUNT_ASKED: Tell("accounts/email/account_asked", doorstep.requester, doorstep.asked, doorstep.not_asked),
+    Event.ACCOUNT_ANSWERED: Tell("accounts/email/account_answered", _deciders, doorstep.request, _decided),
     Event.COLLEAGUE_ASKED: Tell(
         "accounts/email/colleague_asked", doorstep.owners_of_siret, doorstep.colleague_request, _decided
     ),
@@ -347,7 +294,7 @@ TELL: dict[str, Tell] = {
         doorstep.code_over,
         to=lambda code: str(code.link.email),
     ),
-    Event.SIRET_PROVEN: Tell("accounts/email/siret_proven", _deciders, _request, _decided),
+    Event.SIRET_PROVEN: Tell("accounts/email/siret_proven", _deciders, doorstep.request, _decided),
     Event.SHOP_INVITED: Tell(
         "accounts/email/shop_invited",
         doorstep.cabinet_inviter,
@@ -358,16 +305,26 @@ TELL: dict[str, Tell] = {
     Event.ESTABLISHMENT_PROPOSED: Tell(
         "accounts/email/establishment_proposed", doorstep.owners_of_siren, doorstep.proposed, doorstep.has_owner
     ),
-    Event.ACCOUNT_APPROVED: Tell("accounts/email/account_approved", _welcomed, _decision, _not(State.APPROVED)),
-    Event.ACCOUNT_REFUSED: Tell("accounts/email/account_refused", _requester, _decision, _not(State.REFUSED)),
-    Event.COLLEAGUE_JOINED: Tell("accounts/email/colleague_joined", _owners, _colleague, _gone),
+    Event.ACCOUNT_APPROVED: Tell(
+        "accounts/email/account_approved",
+        doorstep.welcomed,
+        doorstep.decision,
+        doorstep.decided_otherwise(State.APPROVED),
+    ),
+    Event.ACCOUNT_REFUSED: Tell(
+        "accounts/email/account_refused",
+        doorstep.requester,
+        doorstep.decision,
+        doorstep.decided_otherwise(State.REFUSED),
+    ),
+    Event.COLLEAGUE_JOINED: Tell("accounts/email/colleague_joined", _owners, doorstep.colleague, _gone),
     Event.INVITED: Tell("accounts/email/invited", _inviter, _invited, _invitation_over, to=lambda row: str(row.email)),
     Event.ACCESS_GRANTED: Tell("accounts/email/access_granted", _member, _access, _delegation_over),
     Event.ACCESS_REVOKED: Tell("accounts/email/access_revoked", _member, _access),
-    Event.MEMBER_LEFT: Tell("accounts/email/member_left", _member, _colleague),
+    Event.MEMBER_LEFT: Tell("accounts/email/member_left", _member, doorstep.colleague),
     Event.DRAFT_SUBMITTED: Tell("accounts/email/draft_submitted", _company_owners, _draft, _draft_decided),
     Event.DRAFT_DECIDED: Tell("accounts/email/draft_decided", _author, _draft),
-    Event.PASSWORD_CHANGED: Tell("accounts/email/password_changed", _themself, _doors),
+    Event.PASSWORD_CHANGED: Tell("accounts/email/password_changed", _themself, doorstep.doors),
     Event.EMAIL_CHANGE_ASKED: Tell(
         "accounts/email/email_change_asked",
         _changing,
@@ -381,7 +338,9 @@ TELL: dict[str, Tell] = {
     Event.FACTOR_ADDED: Tell("accounts/email/factor_added", _themself, _factors),
     Event.FACTOR_REMOVED: Tell("accounts/email/factor_removed", _themself, _factors),
     Event.CODES_RENEWED: Tell("accounts/email/codes_renewed", _themself, _factors),
-    Event.PASSWORD_RESET: Tell("accounts/email/password_reset", _themself, _reset, once_per=timedelta(minutes=1)),
+    Event.PASSWORD_RESET: Tell(
+        "accounts/email/password_reset", _themself, doorstep.reset, once_per=timedelta(minutes=1)
+    ),
     reminders.Fact.REMINDER_LETTER: Tell("claims/email/reminder_letter", _reminded, _reminder, _nothing_missing),
     deposits.Fact.RECEIPT_ISSUED: Tell("claims/email/receipt_issued", sending.depositor, sending.receipt),
     deposits.Fact.DEPOSIT_ARRIVED: Tell("claims/email/deposit_arrived", _clerks, sending.arrived),

@@ -19,7 +19,7 @@ from accounts.models import AccountRequest
 from accounts.scope import Actor, Kind, TenantModel
 from accounts.secondfactor import must_set_up
 from accounts.tenantadmin import STAFF_KINDS, TenantModelAdmin, actor_of
-from claims.models import Dossier, Expectation, MissingDossierRequest
+from claims.models import Appointment, Dossier, Expectation, MissingDossierRequest
 from claims.workflow import TAB_OF_STATE, WAITING
 
 # Left out: the forms that sign in and change a password are the portal's; « view on site » answers for any row's key.
@@ -84,6 +84,7 @@ def what_waits(actor: Actor) -> list[dict[str, Any]]:
     requests = AccountRequest.objects.visible_to(actor).filter(state=AccountRequest.State.PENDING).count()
     orphans = Dossier.objects.visible_to(actor).without_establishment().count()
     missing = MissingDossierRequest.objects.visible_to(actor).filter(state=MissingDossierRequest.State.OPEN).count()
+    dates = Appointment.objects.visible_to(actor).current().to_validate().count()
     overdue = Expectation.objects.visible_to(actor).of_cabinets().filter(due_on__lt=timezone.localdate())
     late = overdue.values("dossier").distinct().count()
     tabs = {TAB_OF_STATE[state][0] for state in CABINETS_TURN}  # the index knows tabs, a few states share one
@@ -95,6 +96,7 @@ def what_waits(actor: Actor) -> list[dict[str, Any]]:
         _waits(
             "Dossiers que des réparateurs ne voient pas", missing, "claims_missingdossierrequest", state__exact="open"
         ),
+        _waits("Dates à valider", dates, "claims_appointment", status__exact="proposed"),
         _waits("Attendu du cabinet, en retard", late, "claims_dossier", retard="cabinet"),
         *(
             _waits(

@@ -204,7 +204,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "10/15m/key"}  # accounts/limits.py counts what strangers may try
-ANSWER_STEP = 0.25  # seconds: answers that could tell a known address by their time leave on the next one
+ANSWER_STEP = 0.5  # seconds: answers that could tell a known address by their time leave on the next one
 STAFF_SECOND_FACTOR = env.flag("STAFF_SECOND_FACTOR", default=not DEMO)
 MFA_ADAPTER = "accounts.secondfactor.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -103,6 +103,10 @@ def _session(shop: SimpleNamespace, _code: str) -> dict[str, Any]:
     return {"pk": rows.get().pk}
 
 
+def _date_draft(shop: SimpleNamespace, code: str) -> dict[str, Any]:
+    return {"pk": shop.date_drafts[code].pk}
+
+
 ROUTES: dict[str, Rule] = {
     "home": Rule(public=True),
     "alive": Rule(public=True),
@@ -185,12 +189,17 @@ ROUTES: dict[str, Rule] = {
     "receipt": Rule(public=True),  # whoever holds a number may ask; what it says: tests/claims/test_receipts.py
     "receipt_pdf": Rule(own=_deposit),
     "dossier_expertise": Rule(own=_dossier),
+    "date_draft": Rule(own=_date_draft),
+    "agenda": Rule(),
+    "agenda_subscription": Rule(acts=True),
+    "agenda_feed": Rule(public=True),
     "document": Rule(own=_document),
     "document_preview": Rule(own=_document),
     "document_acknowledge": Rule(own=_document, acts=True),
     "export": Rule(own=_export),
 }
 SECRET_ADDRESSES = {
+    "agenda_feed",
     "receipt",
     "password_reset_confirm",
     "email_confirm",

@@ -49,6 +49,12 @@ from tests.factories import (
     VisitPolicyFactory,
 )
 
+DATE_DRAFT = {
+    "kind": "ead",
+    "action": "date_proposed",
+    "wish": {"on": "2026-12-03", "until": "", "half": "", "at": ""},
+}
+
 
 @dataclass
 class World:
@@ -105,6 +111,7 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         email_change=EmailChangeFactory(user=owner),
         dossiers={},
         dates={},
+        date_drafts={},
         feed=FeedFactory(user=owner, establishment=establishment),
         documents={},
         exports={},
@@ -131,6 +138,9 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
             cabinet=side.cabinet, establishment=establishment, author=owner, wanted=f"{code}-PERDU-{name.upper()}"
         )
         shop.dossiers[code] = dossier
+        shop.date_drafts[code] = DraftFactory(
+            establishment=establishment, author=member.user, action="appointment", payload=DATE_DRAFT
+        )
         TransmissionFactory(version=shop.tariff, cabinet=side.cabinet)
         shop.dates[code] = AppointmentFactory(dossier=dossier)
         PassageFactory(cabinet=side.cabinet, establishment=establishment, sector=f"Passage {code} {name}", weekday=1)

@@ -1,9 +1,29 @@
 """The cabinet's pages about dossiers and about the shops that ask for an account."""
 
 from accounts.tenantadmin import EVENT_LABELS
-from claims.admin import account_requests, contacts, dossiers, missing, rules, shop_invitations, verdicts
+from claims.admin import (
+    account_requests,
+    appointments,
+    contacts,
+    dossiers,
+    missing,
+    passages,
+    rules,
+    shop_invitations,
+    verdicts,
+)
 from claims.workflow import DONE
 
-__all__ = ["account_requests", "contacts", "dossiers", "missing", "rules", "shop_invitations", "verdicts"]
+__all__ = [
+    "account_requests",
+    "appointments",
+    "contacts",
+    "dossiers",
+    "missing",
+    "passages",
+    "rules",
+    "shop_invitations",
+    "verdicts",
+]
 
 EVENT_LABELS.update(DONE)

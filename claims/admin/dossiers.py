@@ -13,6 +13,7 @@ from accounts.scope import Kind
 from accounts.tenantadmin import TenantModelAdmin, actor_of, journal_of
 from accounts.validators import display_siret
 from claims.admin import verdicts, workspace
+from claims.admin.appointments import DatesOfDossier, dates_of
 from claims.admin.facts import FactsPart
 from claims.admin.forms import BUTTONS, PublishForm, SiretForm
 from claims.admin.requests import Requests
@@ -75,7 +76,7 @@ class TurnFilter(admin.SimpleListFilter):
 
 
 @admin.register(Dossier)
-class DossierAdmin(verdicts.Verdicts, workspace.Workspace, Requests, FactsPart, TenantModelAdmin):
+class DossierAdmin(verdicts.Verdicts, DatesOfDossier, workspace.Workspace, Requests, FactsPart, TenantModelAdmin):
     """Nothing is typed into a dossier here: the cabinet's software fills it, the table of states moves it."""
 
     list_display = (
@@ -128,6 +129,7 @@ class DossierAdmin(verdicts.Verdicts, workspace.Workspace, Requests, FactsPart, 
         papers = list(Document.objects.visible_to(actor).filter(dossier=dossier).newest_first())
         orphan = dossier.establishment_id is None
         return {
+            "dates": dates_of(dossier, actor),
             "actions": [action for action in dossier.actions_for(actor) if action in BUTTONS],
             "received": [paper for paper in papers if paper.direction == Document.Direction.RECEIVED],
             "sent": [paper for paper in papers if paper.direction == Document.Direction.SENT],

@@ -58,7 +58,7 @@ class PostedForms(_Admin):
 class Workspace(PostedForms):
     """What staff do to a dossier."""
 
-    posts = {"agir": "act", "publier": "publish", "siret": "attach"}
+    posts = {"agir": "act", "publier": "publish", "siret": "attach", "dates": "date"}
 
     def act(self, request: HttpRequest, dossier: Any) -> tuple[int, str]:
         form = ActionForm(request.POST)

@@ -9,7 +9,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from claims.models.appointments import HalfDay, Wish
+from accounts.scope import Actor
+from claims.models.appointments import AppointmentQuerySet, HalfDay, Wish
 from claims.models.passages import Slot
 from claims.workflow import DATE_ACTIONS, VISITS, Action, DateKind
 
@@ -18,7 +19,7 @@ OTHER = "autre"
 
 def day_field(label: str, **kwargs: Any) -> forms.DateField:
     """A day to come, typed or picked in the browser's own calendar."""
-    widget = forms.DateInput(attrs={"type": "date", "min": timezone.localdate().isoformat()}, format="%Y-%m-%d")
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     errors = {"required": "Choisissez une date.", "invalid": "Écrivez une date, par exemple 31/12/2026."}
     return forms.DateField(label=label, widget=widget, error_messages=errors, **kwargs)
 
@@ -84,6 +85,33 @@ def _told(slot: Slot) -> str:
     return f"{text} – {slot.sector}" if slot.sector else text
 
 
+class OfferForm(forms.Form):
+    """A date as the cabinet offers it: any open day, with an hour when it knows one."""
+
+    starts_on = day_field("Date")
+    ends_on = day_field("Fin", required=False)
+    half = forms.ChoiceField(label="Moment", choices=HalfDay.choices, required=False)
+    at = forms.TimeField(
+        label="Heure",
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        error_messages={"invalid": "Écrivez une heure, par exemple 10:30."},
+    )
+
+    def __init__(self, *args: Any, kind: DateKind, **kwargs: Any) -> None:
+        super().__init__(*args, **{"prefix": kind.value, **kwargs})
+        if kind != DateKind.REPAIR:
+            del self.fields["ends_on"]
+        if kind not in {*VISITS, DateKind.REMOTE}:
+            del self.fields["half"], self.fields["at"]
+
+    def wish(self) -> Wish:
+        """The date offered; the form is valid. An hour says more than a half-day."""
+        typed = self.cleaned_data
+        half = "" if typed.get("at") else typed.get("half", "")
+        return Wish(typed["starts_on"], typed.get("ends_on"), half, typed.get("at"))
+
+
 class DateActForm(forms.Form):
     """Which act upon which date, and what the person was looking at."""
 
@@ -98,9 +126,36 @@ class AgendaForm(forms.Form):
 
     vue = forms.ChoiceField(choices=[("semaine", "Semaine"), ("mois", "Mois")], required=False)
     debut = forms.DateField(required=False)
-    cabinet = forms.ChoiceField(label="Cabinet", required=False)
     siret = forms.ChoiceField(label="Établissement", required=False)
+    cabinet = forms.ChoiceField(label="Cabinet", required=False)
     objet = forms.ChoiceField(label="Objet", required=False, choices=[("", "Tous"), *DateKind.choices])
 
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        """Only the actor's own sites and their cabinets are offered."""
+        super().__init__(*args, **kwargs)
+        self.sites = {site.siret: site.pk for site in actor.sites}
+        self.cabinets = {cabinet.code: cabinet.pk for cabinet in actor.cabinets}
+        sites: Any = self.fields["siret"]
+        sites.choices = [("", "Tous"), *((site.siret, site.name or site.siret) for site in actor.sites)]
+        cabinets: Any = self.fields["cabinet"]
+        cabinets.choices = [("", "Tous"), *((c.code, c.name) for c in sorted(actor.cabinets, key=lambda c: c.name))]
+
     def start(self) -> date:
-        return self.cleaned_data.get("debut") or timezone.localdate()
+        """A day of the week or month shown, within what a calendar can count."""
+        typed: date | None = self.cleaned_data.get("debut")
+        return typed if typed and 2000 <= typed.year < 2100 else timezone.localdate()
+
+    def narrow(self, rows: AppointmentQuerySet) -> AppointmentQuerySet:
+        """Keep what the filters ask for."""
+        typed = self.cleaned_data
+        wanted = {
+            "establishment": self.sites.get(typed.get("siret", "")),
+            "cabinet": self.cabinets.get(typed.get("cabinet", "")),
+            "kind": typed.get("objet") or None,
+        }
+        return rows.filter(**{name: value for name, value in wanted.items() if value is not None})
+
+    def shown(self) -> list[Any]:
+        """The filters worth drawing: a list of one choice is none."""
+        fields = {"siret": len(self.sites), "cabinet": len(self.cabinets), "objet": len(DateKind)}
+        return [self[name] for name, choices in fields.items() if choices > 1]

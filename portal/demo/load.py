@@ -11,9 +11,9 @@ from django.utils import timezone
 from accounts import scope
 from accounts.models import Cabinet, JournalEntry
 from accounts.scope import System
-from claims.models import Acknowledgement, Document, Dossier, DossierVisit
+from claims.models import Acknowledgement, Appointment, Document, Dossier, DossierVisit, Passage, VisitPolicy
 from claims.services import expectations
-from portal.demo import dossiers, network, papers
+from portal.demo import dates, dossiers, network, papers
 from portal.demo.dossiers import Claim
 from portal.demo.files import Archive, writing
 from portal.demo.papers import Bases
@@ -62,7 +62,9 @@ def _load(rng: Random, size: int, seed: int, today: date, progress: Progress) ->
     midnight = datetime.combine(today, datetime.min.time(), timezone.get_default_timezone())
     built = network.Builder(rng, midnight).build()
     claims = list(dossiers.claims(rng, built, size, today))
+    agreed = dates.dates(Random(seed + 1), claims, today)  # noqa: S311 -- a drawing, not a secret
     Dossier.objects.bulk_create((claim.dossier for claim in claims), BATCH)
+    _load_dates(agreed, built, Random(seed + 2), today)  # noqa: S311 -- a drawing, not a secret
     loaded = Loaded(built.logins, dossiers=len(claims))
     archive = Archive(_bases(loaded), Random(seed))  # noqa: S311 -- a drawing, not a secret
     for first in range(0, size, 100):
@@ -74,6 +76,13 @@ def _load(rng: Random, size: int, seed: int, today: date, progress: Progress) ->
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # fail while the files can still be taken away
     return loaded
+
+
+def _load_dates(rows: list[Appointment], built: network.Network, rng: Random, today: date) -> None:
+    Appointment.objects.bulk_create(rows, BATCH)
+    JournalEntry.objects.bulk_create(dates.history(rows), BATCH)
+    Passage.objects.bulk_create(dates.passages(rng, built, today))
+    VisitPolicy.objects.bulk_create(dates.policies(built))
 
 
 def _take_turn() -> None:

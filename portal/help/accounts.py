@@ -107,6 +107,49 @@ ACCOUNT = Theme(
             keywords="spam indésirable courriel mail liste blanche expéditeur",
         ),
         Question(
+            "changer-compte",
+            "Comment changer de mot de passe, de mobile ou d’adresse e-mail ?",
+            (
+                "Ouvrez « Paramètres » : chaque changement y a son bouton.",
+                (
+                    "Une nouvelle adresse e-mail compte dès que vous ouvrez le lien qui lui est envoyé, dans les "
+                    "24 heures. L’ancienne reçoit un avis. Prévenez aussi votre cabinet."
+                ),
+                "Un nouveau mot de passe déconnecte tous les autres appareils.",
+            ),
+            links=(("Paramètres", "settings"),),
+            keywords="modifier téléphone numéro identifiant",
+        ),
+        Question(
+            "second-facteur",
+            "Qu’est-ce qu’une clé d’accès, et que faire si je change de téléphone ?",
+            (
+                (
+                    "Une clé d’accès vous connecte par l’empreinte, le visage ou le code de votre appareil, sans mot "
+                    "de passe à taper. Elle demande un navigateur récent où JavaScript est permis ; l’application "
+                    "d’authentification et les codes de secours marchent partout."
+                ),
+                (
+                    "Avant de changer de téléphone, ajoutez la nouvelle clé, puis retirez l’ancienne. Téléphone "
+                    "perdu : connectez-vous avec un code de secours."
+                ),
+            ),
+            links=(("Second facteur", "mfa_index"),),
+            keywords="passkey empreinte double authentification totp code secours perdu",
+        ),
+        Question(
+            "appareil-perdu",
+            "J’ai perdu un appareil, ou je crains que quelqu’un se serve de mon compte",
+            (
+                (
+                    "Ouvrez « Mes sessions » : vous y voyez où votre compte est ouvert. « Déconnecter partout » ferme "
+                    "tout, ici aussi. Changez ensuite de mot de passe et prévenez votre cabinet."
+                ),
+            ),
+            links=(("Mes sessions", "sessions"),),
+            keywords="vol piratage déconnecter session",
+        ),
+        Question(
             "connexion-refusee",
             "Ma connexion est refusée",
             (

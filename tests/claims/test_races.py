@@ -34,13 +34,14 @@ DAY = date(2026, 12, 3)
 @pytest.fixture
 def people():
     """Two persons of a shop and two of a cabinet, and a way to make their dossiers."""
-    with scope.system(System.TESTS), time_machine.travel("2026-11-23 09:00+01:00"):
+    with scope.system(System.TESTS):
         cabinet = CabinetFactory()
         staff = [CabinetMemberFactory(cabinet=cabinet).user.pk for _ in range(2)]
         first = ShopMemberFactory()
         shop = [first.user.pk, ShopMemberFactory(organisation=first.organisation).user.pk]
         site = EstablishmentFactory(organisation=first.organisation)
         LinkFactory(cabinet=cabinet, establishment=site)
+    with time_machine.travel("2026-11-23 09:00+01:00"):
         yield {Kind.STAFF: staff, Kind.REPAIRER: shop, "place": {"cabinet": cabinet, "establishment": site}}
 
 
