@@ -4,11 +4,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.utils import timezone
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 
-from accounts import journal
+from accounts.menus import Menu
 from accounts.models import (
     Cabinet,
     CabinetEstablishment,
@@ -21,6 +23,7 @@ from accounts.models import (
 )
 from accounts.scope import Kind
 from accounts.services import Event
+from accounts.services.shops import resume_shops, suspend_shops
 from accounts.tenantadmin import (
     EVENT_LABELS,
     NETWORK_ONLY,
@@ -33,8 +36,8 @@ from accounts.validators import display_siret
 
 EVENT_LABELS.update(
     {
-        "suspended": "Accès suspendu",
-        "resumed": "Accès rétabli",
+        Event.SHOP_SUSPENDED: "Accès suspendu",
+        Event.SHOP_RESUMED: "Accès rétabli",
         Event.EMAIL_TO_CONFIRM: "Inscription, adresse à confirmer",
         Event.ACCOUNT_REQUESTED: "Compte demandé",
         Event.ACCOUNT_EXISTS: "Compte demandé à nouveau",
@@ -74,6 +77,7 @@ EVENT_LABELS.update(
 
 
 class CabinetMemberInline(TenantInline):
+    menu = Menu.STAFF
     model = CabinetMember
     fields = ("user", "role", "left_at")
 
@@ -82,6 +86,7 @@ class CabinetMemberInline(TenantInline):
 class CabinetAdmin(TenantModelAdmin):
     """The network creates and edits cabinets; staff see their own."""
 
+    menu = Menu.SETTINGS
     adders = changers = NETWORK_ONLY
     list_display = ("code", "name", "city", "is_active")
     list_filter = ("is_active",)
@@ -95,25 +100,9 @@ class CabinetAdmin(TenantModelAdmin):
         return (*super().get_readonly_fields(request, obj), *(("code",) if obj else ()))
 
 
-@admin.register(CabinetMember)
-class CabinetMemberAdmin(TenantModelAdmin):
-    """Who works for a cabinet; leaving is a date, so that what they did stays explained."""
-
-    adders = changers = NETWORK_ONLY
-    list_display = ("user", "cabinet", "role", "joined_at", "left_at")
-    list_filter = ("role", "cabinet")
-    list_select_related = ("user", "cabinet")
-    search_fields = ("user__full_name", "user__email")
-    ordering = ("cabinet", "role", "pk")
-    autocomplete_fields = ("user",)
-    fields = ("cabinet", "user", "role", "left_at")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return (*super().get_readonly_fields(request, obj), *(("user",) if obj else ()))
-
-
 @admin.register(Organisation)
 class OrganisationAdmin(TenantModelAdmin):
+    menu = Menu.SHOPS
     viewers = adders = changers = NETWORK_ONLY
     list_display = ("name", "created_at")
     search_fields = ("name",)
@@ -125,6 +114,7 @@ class OrganisationAdmin(TenantModelAdmin):
 class EstablishmentAdmin(TenantModelAdmin):
     """Shared by cabinets: staff see it through their own list; whose it is follows from an approved request."""
 
+    menu = Menu.SHOPS
     viewers = adders = changers = NETWORK_ONLY
     list_display = ("siret_shown", "name", "postal_code", "city", "organisation", "proven_at")
     list_select_related = ("organisation",)
@@ -143,6 +133,7 @@ class EstablishmentAdmin(TenantModelAdmin):
 
 @admin.register(ShopMember)
 class ShopMemberAdmin(TenantModelAdmin):
+    menu = Menu.SHOPS
     viewers = adders = changers = NETWORK_ONLY
     list_display = ("user", "organisation", "role", "joined_at", "left_at")
     list_filter = ("role",)
@@ -164,6 +155,7 @@ class UserForm(forms.ModelForm):  # type: ignore[type-arg]
 class UserAdmin(TenantModelAdmin):
     """The network's directory; a new person chooses a password through « mot de passe oublié »."""
 
+    menu = Menu.STAFF
     viewers = adders = changers = NETWORK_ONLY
     form = UserForm
     list_display = ("email", "full_name", "is_active", "is_staff", "is_superuser", "last_login")
@@ -183,6 +175,7 @@ class UserAdmin(TenantModelAdmin):
 class CabinetEstablishmentAdmin(TenantModelAdmin):
     """« Réparateurs du cabinet »: what a cabinet alone knows and decides about a shop."""
 
+    menu = Menu.SHOPS
     adders = NETWORK_ONLY
     changers = STAFF_KINDS
     list_display = ("siret", "name", "city", "email", "is_approved", "suspended_at", "cabinet")
@@ -192,26 +185,30 @@ class CabinetEstablishmentAdmin(TenantModelAdmin):
     search_fields = ("establishment__siret", "establishment__name", "establishment__city", "email")
     ordering = ("establishment__siret", "pk")
     autocomplete_fields = ("establishment",)
-    fields = ("cabinet", "establishment", "email", "is_approved", "suspended_at", "created_at")
-    readonly_fields = ("suspended_at", "created_at")
+    fields = ("cabinet", "establishment", "email", "is_approved", "suspended_at", "suspension_reason", "created_at")
+    readonly_fields = ("suspended_at", "suspension_reason", "created_at")
     actions = ("suspend", "resume")
 
     @admin.action(description="Suspendre l’accès des réparateurs choisis", permissions=["change"])
-    def suspend(self, request: HttpRequest, queryset: "QuerySet[CabinetEstablishment]") -> None:
-        """Their people no longer see this cabinet's dossiers, at once."""
-        self._switch(request, queryset.filter(suspended_at=None), "suspended")
+    def suspend(self, request: HttpRequest, queryset: "QuerySet[CabinetEstablishment]") -> HttpResponse | None:
+        """Ask for the reason, which the shops' owners read, then close the dossiers to them at once."""
+        chosen = list(queryset.filter(suspended_at=None).select_related("establishment"))
+        if "reason" not in request.POST:
+            context = {**self.admin_site.each_context(request), "title": "Suspendre l’accès ?", "links": chosen}
+            context |= {"opts": self.opts, "checkbox": ACTION_CHECKBOX_NAME}
+            return TemplateResponse(request, "admin/accounts/cabinetestablishment/suspend.html", context)
+        try:
+            done = suspend_shops(chosen, reason=request.POST["reason"], actor=actor_of(request))
+        except ValidationError as refusal:
+            self.message_user(request, " ".join(refusal.messages), messages.ERROR)
+            return None
+        self.message_user(request, f"Accès suspendu : {done}. Les responsables en sont avertis.", messages.SUCCESS)
+        return None
 
     @admin.action(description="Rétablir l’accès des réparateurs choisis", permissions=["change"])
     def resume(self, request: HttpRequest, queryset: "QuerySet[CabinetEstablishment]") -> None:
-        self._switch(request, queryset.exclude(suspended_at=None), "resumed")
-
-    def _switch(self, request: HttpRequest, queryset: "QuerySet[CabinetEstablishment]", event: str) -> None:
-        links = list(queryset.select_for_update(of=("self",)))
-        for link in links:
-            link.suspended_at = timezone.now() if event == "suspended" else None
-            link.save(update_fields=["suspended_at"])
-            journal.record(link, event, actor=actor_of(request))
-        self.message_user(request, f"{EVENT_LABELS[event]} : {len(links)}.", messages.SUCCESS)
+        done = resume_shops(queryset, actor=actor_of(request))
+        self.message_user(request, f"Accès rétabli : {done}. Les responsables en sont avertis.", messages.SUCCESS)
 
     @admin.display(description="SIRET", ordering="establishment__siret")
     def siret(self, link: CabinetEstablishment) -> str:
@@ -230,6 +227,7 @@ class CabinetEstablishmentAdmin(TenantModelAdmin):
 class JournalEntryAdmin(TenantModelAdmin):
     """Read by staff, written by the program, changed by nobody."""
 
+    menu = Menu.STATISTICS
     list_display = ("at", "event_shown", "subject_label", "actor_label", "actor_role", "cabinet")
     list_display_links = ("at", "event_shown")
     list_filter = ("cabinet", "subject_type", "at")

@@ -1,13 +1,10 @@
 """One request, one transaction, one scope."""
 
-import time
 from collections.abc import Callable
 from typing import cast
 
-from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.urls import Resolver404, resolve
 
 from accounts import scope, services
 from accounts.http import ActorRequest
@@ -55,29 +52,3 @@ class PrivateMiddleware:
         response.headers.setdefault("Cache-Control", "no-store, private")
         response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=()")
         return response
-
-
-class SteadyMiddleware:
-    """Where an address is typed that may be somebody's, the time of the answer does not tell whether it is.
-
-    The work differs by a few rows; the answer leaves on the next step of a clock that began with the request, after
-    the transaction was committed. It stands outside `ActorMiddleware` for that.
-    """
-
-    STEADY = frozenset({"password_reset", "sign_up"})
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        began = time.monotonic()
-        response = self.get_response(request)
-        if request.method == "POST" and settings.ANSWER_STEP and self._is_steady(request):
-            time.sleep(settings.ANSWER_STEP - (time.monotonic() - began) % settings.ANSWER_STEP)
-        return response
-
-    def _is_steady(self, request: HttpRequest) -> bool:
-        try:
-            return resolve(request.path_info).url_name in self.STEADY
-        except Resolver404:
-            return False

@@ -339,6 +339,16 @@ def acting_as(user_id: int | None) -> Iterator[Actor]:
         yield _actor(user_id, found) if user_id else ANONYMOUS
 
 
+def hold_rights(actor: Actor) -> Actor:
+    """What this member of staff may do, read anew and kept so until the transaction ends.
+
+    Whoever takes a right away at the same moment was first, or waits: what is posted never lands after the loss.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM accounts_cabinetmember WHERE user_id = %s FOR SHARE", [actor.user_id])
+    return _actor(actor.user_id or 0, _apply(("user", actor.user_id)))
+
+
 @contextmanager
 def acting_for_cabinet(cabinet_id: int, *, code: str, name: str) -> Iterator[Actor]:
     """Act for one cabinet without a user: its import files."""

@@ -9,7 +9,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
 
 from accounts.scope import Actor, Kind
 
@@ -46,6 +46,11 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no typ
 
     def send_notification_mail(self, *_args: Any, **_more: Any) -> None:
         """Send nothing inside a request."""
+
+
+def factors_behind(user: OuterRef) -> QuerySet[Authenticator]:
+    """The second factors of whomever an outer query names."""
+    return QuerySet(Authenticator).filter(user=user)
 
 
 def must_set_up(actor: Actor, user: Any) -> bool:

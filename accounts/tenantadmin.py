@@ -8,20 +8,25 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.utils import NestedObjects
 from django.contrib.admin.widgets import ForeignKeyRawIdWidget
-from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
+from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured, PermissionDenied, ValidationError
 from django.db import DEFAULT_DB_ALIAS, models
 from django.db.models.expressions import Combinable
 from django.forms.models import ModelChoiceField
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import URLPattern
+from django.urls import path as route
 from django.utils.text import capfirst
 
 from accounts import journal
+from accounts.exceptions import NotAllowed
 from accounts.http import ActorRequest
+from accounts.menus import Menu
 from accounts.models import JournalEntry
 from accounts.scope import ANONYMOUS, BY_CABINET, Actor, Kind, TenantModel, TenantPath
 
@@ -100,7 +105,13 @@ class ScopedForm(_Form):
 
 
 class Scoped(_Base):
-    """Rights follow from the kind of actor, never from rows of permissions; nobody writes unless declared."""
+    """Rights follow from the kind of actor and, for staff, their menus; nobody writes unless declared.
+
+    A page that names no `menu` is the settings': a narrow guess; `tests/test_staff_rights.py` asks for the name.
+    """
+
+    menu: ClassVar[Menu | None] = None  # the right that opens the page
+    act_menu: ClassVar[Menu | None] = None  # the one that lets add, change and remove; None: the same
 
     viewers = STAFF_KINDS
     adders = NOBODY
@@ -112,10 +123,14 @@ class Scoped(_Base):
         """Staff write only rows that are their cabinet's: what several cabinets share is nobody's to change."""
         kind = actor_of(request).kind
         paths = getattr(self.model, "tenant_paths", {})
-        return kind in kinds and (kind != Kind.STAFF or paths.get(Kind.STAFF) == BY_CABINET)
+        of_theirs = kind != Kind.STAFF or paths.get(Kind.STAFF) == BY_CABINET
+        return kind in kinds and of_theirs and self._opens(request, self.act_menu or self.menu)
+
+    def _opens(self, request: HttpRequest, menu: Menu | None) -> bool:
+        return actor_of(request).opens(menu or Menu.SETTINGS)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return actor_of(request).kind in self.viewers
+        return actor_of(request).kind in self.viewers and self._opens(request, self.menu)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
@@ -247,6 +262,8 @@ class TenantModelAdmin(Scoped, _Admin):
     ) -> HttpResponse:
         """The journal, scoped; Django's own log is nobody's tenant: it prints the logins of other cabinets."""
         row = self.get_object(request, object_id)
+        if not self.has_view_permission(request, row):
+            raise PermissionDenied
         context = {
             **self.admin_site.each_context(request),
             "title": f"Historique : {row}",
@@ -269,6 +286,63 @@ class TenantModelAdmin(Scoped, _Admin):
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         return [journal.record(row, "deleted", actor=actor_of(request)) for row in queryset]
+
+
+if TYPE_CHECKING:
+    _Mixed = TenantModelAdmin
+else:
+    _Mixed = object
+
+
+class PostedForms(_Mixed):
+    """A page that carries forms beside Django's own: one row, one service, one message, and back to the page."""
+
+    # The last part of the address → the method that does it; its URL is <model>_<method>. Each part of a page adds its
+    # own to those of the others, and in `post_menus` the right each takes beside the page's.
+    posts: ClassVar[dict[str, str]] = {}
+    post_menus: ClassVar[dict[str, Menu]] = {}
+
+    @classmethod
+    def gathered(cls, name: str) -> dict[str, Any]:
+        """`posts` or `post_menus` of all the parts."""
+        return {key: value for base in reversed(cls.__mro__) for key, value in vars(base).get(name, {}).items()}
+
+    def may_post(self, request: HttpRequest, method: str) -> bool:
+        """Whether the actor holds the right this form takes; the page shows it only then (`may.<method>`)."""
+        menu = self.gathered("post_menus").get(method, self.act_menu or self.menu or Menu.SETTINGS)
+        return actor_of(request).opens(menu)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        may = {method: self.may_post(request, method) for method in self.gathered("posts").values()}
+        return super().change_view(request, object_id, form_url, {"may": may, **(extra_context or {})})
+
+    def get_urls(self) -> list[URLPattern]:
+        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        own = [
+            route(f"<int:pk>/{slug}/", self.admin_site.admin_view(self._posted(method)), name=f"{name}_{method}")
+            for slug, method in self.gathered("posts").items()
+        ]
+        return own + super().get_urls()
+
+    def _posted(self, method: str) -> Any:
+        def view(request: HttpRequest, pk: int) -> HttpResponse:
+            if not self.has_view_permission(request) or not self.may_post(request, method):
+                raise PermissionDenied
+            row = self.get_object(request, str(pk))
+            if request.method != "POST":
+                return HttpResponseNotAllowed(["POST"])
+            try:
+                level, said_back = getattr(self, method)(request, row)
+            except NotAllowed as refusal:
+                level, said_back = messages.ERROR, str(refusal)
+            except ValidationError as refusal:
+                level, said_back = messages.ERROR, " ".join(refusal.messages)
+            self.message_user(request, said_back, level)
+            return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", pk)
+
+        return view
 
 
 class TenantInline(Scoped, _Inline):  # type: ignore[misc]

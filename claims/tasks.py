@@ -4,9 +4,26 @@ from celery import shared_task
 
 from accounts import scope
 from accounts.scope import System
-from claims.services import archiving, checks, jobs, photobook, quarantine, receipts, reminders, tallies, uploads
+from claims.services import (
+    archiving,
+    checks,
+    jobs,
+    photobook,
+    quarantine,
+    receipts,
+    reminders,
+    supplementpdf,
+    tallies,
+    uploads,
+)
 
-TRADES = (checks, photobook, quarantine, receipts)  # the modules that register what a worker knows to do
+TRADES = (
+    checks,
+    photobook,
+    quarantine,
+    receipts,
+    supplementpdf,
+)  # the modules that register what a worker knows to do
 
 
 @shared_task

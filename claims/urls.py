@@ -15,6 +15,7 @@ from claims.views import (
     followup,
     missing,
     receipts,
+    supplements,
     todo,
 )
 
@@ -41,6 +42,11 @@ urlpatterns = [
         name="dossier_expertise",
     ),
     path("dossiers/<str:cabinet>/<reference:reference>/etapes/", dossiers.dossier_steps, name="dossier_steps"),
+    path(
+        "dossiers/<str:cabinet>/<reference:reference>/complement/",
+        supplements.dossier_supplement,
+        name="dossier_supplement",
+    ),
     path("a-valider/<int:pk>/date/", appointments.date_draft, name="date_draft"),
     path("agenda/", agenda.agenda, name="agenda"),
     path("agenda/abonnement/", agenda.agenda_subscription, name="agenda_subscription"),

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from django.db.models import TextChoices
 
+from accounts.menus import Menu
 from accounts.scope import Kind
 
 
@@ -46,6 +47,7 @@ class Action(TextChoices):
     REFUSE_INVOICE = "invoice_refused", "Refuser la facture"
     SEND_DOCUMENTS = "documents_sent", "Envoyer un document"
     SEND_REMOTE = "remote_sent", "Envoyer le dossier d'expertise à distance"
+    REQUEST_SUPPLEMENT = "supplement_requested", "Demander un complément"
     CORRECT_SIRET = "siret_corrected", "Rattacher à un établissement"
     PROPOSE_DATE = "date_proposed", "Proposer une date"
     OFFER_DATE = "date_offered", "Proposer une autre date"
@@ -74,6 +76,7 @@ DONE: dict[str, str] = {
     Action.REFUSE_INVOICE: "Facture refusée",
     Action.SEND_DOCUMENTS: "Documents envoyés au cabinet",
     Action.SEND_REMOTE: "Dossier d'expertise à distance envoyé",
+    Action.REQUEST_SUPPLEMENT: "Complément demandé",
     Action.CORRECT_SIRET: "Dossier rattaché à l'établissement",
     Action.PROPOSE_DATE: "Date proposée par le réparateur",
     Action.OFFER_DATE: "Date proposée par le cabinet",
@@ -94,6 +97,7 @@ class Step(TextChoices):
     DEADLINE_EXTENDED = "deadline_extended", "Délai prolongé"
     REMINDED = "reminded", "Relance envoyée"
     REMINDERS_SUSPENDED = "reminders_suspended", "Relances suspendues"
+    SUPPLEMENT_DECIDED = "supplement_decided", "Réponse au complément"
     FACTS_NOTED = "facts_noted", "Informations complétées"
     REMINDERS_RESUMED = "reminders_resumed", "Relances reprises"
 
@@ -121,13 +125,13 @@ class Turn:
     working_days: int | None
 
 
-SHOP = frozenset({Kind.REPAIRER})
 CABINET = frozenset({Kind.STAFF, Kind.NETWORK})
 PROGRAM = frozenset({Kind.STAFF, Kind.SYSTEM})  # the cabinet's software through an import
 SHOP = frozenset({Kind.REPAIRER})
 ANY = frozenset(State)
 OPEN = ANY - {State.CLOSED}
 BEFORE_VISIT = frozenset({State.RECEIVED, State.AWAITING_REMOTE, State.AWAITING_VISIT})
+SEEN = frozenset({State.VISIT_PLANNED, State.AWAITING_DOCUMENTS, State.IN_PROGRESS, State.AWAITING_INVOICE})
 
 TRANSITIONS: tuple[Move, ...] = (
     Move(Action.RECEIVE, PROGRAM, frozenset({State.RECEIVED}), None),
@@ -153,6 +157,7 @@ TRANSITIONS: tuple[Move, ...] = (
     Move(Action.REFUSE_INVOICE, CABINET, frozenset({State.CLOSED}), State.AWAITING_INVOICE),
     Move(Action.SEND_DOCUMENTS, SHOP, ANY, None),  # an invoice, even, waits for the cabinet to close the dossier
     Move(Action.SEND_REMOTE, SHOP, frozenset({State.AWAITING_REMOTE}), State.IN_PROGRESS),
+    Move(Action.REQUEST_SUPPLEMENT, SHOP, SEEN, None),
     Move(Action.CORRECT_SIRET, CABINET, ANY, None),
     Move(Action.PROPOSE_DATE, SHOP, OPEN, None),
     Move(Action.OFFER_DATE, CABINET, OPEN, None),
@@ -162,6 +167,14 @@ TRANSITIONS: tuple[Move, ...] = (
     Move(Action.WITHDRAW_DATE, CABINET | SHOP, OPEN, None),
     Move(Action.CANCEL_DATE, CABINET | SHOP, OPEN, None),
 )
+
+# The right of staff that an act takes; those about dates take theirs, every other moves the dossier.
+MENUS: dict[Action, Menu] = {Action.PUBLISH_DOCUMENT: Menu.PUBLISH}
+
+
+def menu_of(action: Action) -> Menu:
+    return Menu.DATES if action in DATE_ACTIONS else MENUS.get(action, Menu.ACT)
+
 
 # Delays are the portal's defaults, in working days; no text fixes them.
 WAITING: dict[State, Turn] = {

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 
+from accounts.menus import Menu
 from accounts.scope import Kind
 from accounts.tenantadmin import EVENT_LABELS, TenantModelAdmin, actor_of
 from messaging.models import Notification
@@ -14,6 +15,7 @@ from messaging.models import Notification
 class NotificationAdmin(TenantModelAdmin):
     """To a cabinet a recipient is a shop; the person and the address are for the network alone."""
 
+    menu = Menu.STATISTICS
     list_display = ("created_at", "event_shown", "establishment", "cabinet", "state", "attempts", "sent_at", "reason")
     list_display_links = ("created_at", "event_shown")
     list_filter = ("state", "cabinet", "created_at")

@@ -9,7 +9,9 @@ from django.dispatch import receiver
 from accounts.doorbell import Doorbell
 from accounts.journal import recorded
 from accounts.models import JournalEntry, Knock
+from accounts.scope import Actor, Kind
 from messaging import services, tasks
+from messaging.services import news
 
 doorbell = Doorbell(tasks.send_due)
 
@@ -19,6 +21,13 @@ def tell(sender: type[models.Model], entry: JournalEntry, subject: models.Model,
     """Queue the mails of a fact."""
     if services.tell(entry, subject):
         doorbell.ring_after_commit()
+
+
+@receiver(recorded, dispatch_uid="messaging.news")
+def show(sender: type[models.Model], entry: JournalEntry, actor: Actor, **_more: Any) -> None:
+    """What the cabinet does is news to the shop."""
+    if actor.kind != Kind.REPAIRER and news.is_news(entry):
+        news.show([entry.pk])
 
 
 @receiver(post_save, sender=Knock, dispatch_uid="messaging.knock")

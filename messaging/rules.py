@@ -25,20 +25,18 @@ from accounts.scope import Right
 from accounts.services import Event, email_change_token
 from accounts.services.invitations import token_of
 from accounts.validators import display_siret
-from claims.models import Appointment, Deposit, Document, MissingDossierRequest, ReminderLetter
+from claims.models import Appointment, Document, MissingDossierRequest
 from claims.models.appointments import Side
-from claims.services import deposits, quarantine, reminders
+from claims.services import deposits, quarantine, reminders, supplements
 from claims.services.appointments import Fact as DateFact
 from claims.services.appointments import said
 from claims.services.missing import Fact
 from claims.workflow import Fact as PaperFact
-from messaging import doorstep, sending
+from messaging import doorstep, following, sending, staffing
 from messaging.links import address
 from messaging.models import Notification
 
 State = AccountRequest.State
-REMINDED_LINES = 30  # dossiers named in a reminder; the page it leads to has them all
-DECIDERS = (CabinetMember.Role.MANAGER, CabinetMember.Role.CLERK)
 
 
 def _always(_subject: Any) -> str:
@@ -72,11 +70,6 @@ class Tell:
 
 def _active(ids: QuerySet[Any, Any]) -> QuerySet[User]:
     return User.objects.filter(pk__in=ids, is_active=True)
-
-
-def _deciders(request: AccountRequest) -> QuerySet[User]:
-    staff = CabinetMember.objects.filter(cabinet=request.cabinet_id, left_at=None, role__in=DECIDERS)
-    return _active(staff.values("user"))
 
 
 def _changing(change: EmailChange) -> QuerySet[User]:
@@ -119,13 +112,6 @@ def _themself(user: User) -> QuerySet[User]:
     return User.objects.filter(pk=user.pk, is_active=True)
 
 
-def _clerks(request: MissingDossierRequest | Deposit) -> QuerySet[User]:
-    """The cabinet's gestionnaires; where there is none, whoever decides."""
-    staff = CabinetMember.objects.filter(cabinet=request.cabinet_id, left_at=None, role__in=DECIDERS)
-    clerks = staff.filter(role=CabinetMember.Role.CLERK, user__is_active=True)
-    return _active((clerks if clerks.exists() else staff).values("user"))
-
-
 def _asker(request: MissingDossierRequest) -> QuerySet[User]:
     """Whoever asked, while they still belong to the shop and the cabinet has not closed it."""
     closed = CabinetEstablishment.objects.filter(
@@ -137,20 +123,8 @@ def _asker(request: MissingDossierRequest) -> QuerySet[User]:
     return _active((members.none() if closed.exists() else members).values("user"))
 
 
-def _reminded(letter: ReminderLetter) -> QuerySet[User]:
-    return User.objects.filter(pk=letter.user_id, is_active=True)
-
-
 def _network(_subject: Any) -> QuerySet[User]:
     return User.objects.filter(is_superuser=True, is_active=True)
-
-
-def _round(row: Appointment) -> QuerySet[User]:
-    """Who plans the cabinet's rounds: its gestionnaires, and the expert of the dossier."""
-    staff = CabinetMember.objects.filter(cabinet=row.cabinet_id, left_at=None)
-    clerks = staff.filter(role=CabinetMember.Role.CLERK, user__is_active=True)
-    told = clerks if clerks.exists() else staff.filter(role=CabinetMember.Role.MANAGER)
-    return _active((told | staff.filter(pk=row.dossier.expert_id or 0)).values("user"))
 
 
 def _shop_of(row: Appointment) -> QuerySet[User]:
@@ -202,10 +176,6 @@ def _draft_decided(draft: Draft) -> str:
     return "" if draft.state == Draft.State.PENDING else "le brouillon est déjà décidé"
 
 
-def _nothing_missing(letter: ReminderLetter) -> str:
-    return "" if reminders.still_missing(letter) else "plus rien ne manque"
-
-
 # What a mail says ----------------------------------------------------------------------------------------------------
 
 
@@ -234,6 +204,11 @@ def _draft(draft: Draft, user: User) -> dict[str, Any]:
     return {"draft": draft, "link": address("home" if user.pk == draft.author_id else "drafts")}
 
 
+def _staff_welcome(member: CabinetMember, _user: User) -> dict[str, Any]:
+    """The token is made here, as the mail leaves, and kept nowhere."""
+    return {"cabinet": member.cabinet, **doorstep.reset(member.user, member.user)}
+
+
 def _missing(request: MissingDossierRequest, _user: User) -> dict[str, Any]:
     """Neither plate nor number: a mail names no insured person's car."""
     shop = request.establishment
@@ -247,21 +222,6 @@ def _missing(request: MissingDossierRequest, _user: User) -> dict[str, Any]:
 
 def _found(request: MissingDossierRequest, _user: User) -> dict[str, Any]:
     return {"cabinet": request.cabinet, "link": address("missing_dossier")}
-
-
-def _reminder(letter: ReminderLetter, _user: User) -> dict[str, Any]:
-    """References and what is expected; neither the insured nor the car."""
-    lines = [
-        {
-            "reference": row.dossier.reference,
-            "cabinet": row.dossier.cabinet.name,
-            "text": row.text,
-            "due_on": row.due_on,
-            "link": address("dossier", row.dossier.cabinet.code, row.dossier.reference),
-        }
-        for row in reminders.still_missing(letter)
-    ]
-    return {"lines": lines[:REMINDED_LINES], "count": len(lines), "link": address("todo")}
 
 
 def _date(row: Appointment, _user: User) -> dict[str, Any]:
@@ -278,12 +238,12 @@ def _date(row: Appointment, _user: User) -> dict[str, Any]:
 
 TELL: dict[str, Tell] = {
     Event.EMAIL_TO_CONFIRM: Tell("accounts/email/email_to_confirm", doorstep.applicant, doorstep.confirmation),
-    Event.ACCOUNT_REQUESTED: Tell("accounts/email/account_requested", _deciders, doorstep.request, _decided),
+    Event.ACCOUNT_REQUESTED: Tell("accounts/email/account_requested", staffing.deciders, doorstep.request, _decided),
     Event.ACCOUNT_EXISTS: Tell(
         "accounts/email/account_exists", _themself, doorstep.doors, once_per=timedelta(hours=1)
     ),
     Event.ACCOUNT_ASKED: Tell("accounts/email/account_asked", doorstep.requester, doorstep.asked, doorstep.not_asked),
-    Event.ACCOUNT_ANSWERED: Tell("accounts/email/account_answered", _deciders, doorstep.request, _decided),
+    Event.ACCOUNT_ANSWERED: Tell("accounts/email/account_answered", staffing.deciders, doorstep.request, _decided),
     Event.COLLEAGUE_ASKED: Tell(
         "accounts/email/colleague_asked", doorstep.owners_of_siret, doorstep.colleague_request, _decided
     ),
@@ -294,7 +254,7 @@ TELL: dict[str, Tell] = {
         doorstep.code_over,
         to=lambda code: str(code.link.email),
     ),
-    Event.SIRET_PROVEN: Tell("accounts/email/siret_proven", _deciders, doorstep.request, _decided),
+    Event.SIRET_PROVEN: Tell("accounts/email/siret_proven", staffing.deciders, doorstep.request, _decided),
     Event.SHOP_INVITED: Tell(
         "accounts/email/shop_invited",
         doorstep.cabinet_inviter,
@@ -324,6 +284,15 @@ TELL: dict[str, Tell] = {
     Event.MEMBER_LEFT: Tell("accounts/email/member_left", _member, doorstep.colleague),
     Event.DRAFT_SUBMITTED: Tell("accounts/email/draft_submitted", _company_owners, _draft, _draft_decided),
     Event.DRAFT_DECIDED: Tell("accounts/email/draft_decided", _author, _draft),
+    Event.STAFF_INVITED: Tell(
+        "accounts/email/staff_invited", staffing.staff_member, _staff_welcome, staffing.password_chosen
+    ),
+    Event.SHOP_SUSPENDED: Tell(
+        "accounts/email/shop_suspended", staffing.shop_owners, staffing.suspension, staffing.unless(True)
+    ),
+    Event.SHOP_RESUMED: Tell(
+        "accounts/email/shop_resumed", staffing.shop_owners, staffing.suspension, staffing.unless(False)
+    ),
     Event.PASSWORD_CHANGED: Tell("accounts/email/password_changed", _themself, doorstep.doors),
     Event.EMAIL_CHANGE_ASKED: Tell(
         "accounts/email/email_change_asked",
@@ -341,16 +310,22 @@ TELL: dict[str, Tell] = {
     Event.PASSWORD_RESET: Tell(
         "accounts/email/password_reset", _themself, doorstep.reset, once_per=timedelta(minutes=1)
     ),
-    reminders.Fact.REMINDER_LETTER: Tell("claims/email/reminder_letter", _reminded, _reminder, _nothing_missing),
+    reminders.Fact.REMINDER_LETTER: Tell(
+        "claims/email/reminder_letter", following.reminded, following.reminder, following.nothing_missing
+    ),
     deposits.Fact.RECEIPT_ISSUED: Tell("claims/email/receipt_issued", sending.depositor, sending.receipt),
-    deposits.Fact.DEPOSIT_ARRIVED: Tell("claims/email/deposit_arrived", _clerks, sending.arrived),
+    deposits.Fact.DEPOSIT_ARRIVED: Tell("claims/email/deposit_arrived", staffing.clerks, sending.arrived),
     quarantine.Fact.DOCUMENT_INFECTED: Tell(
         "claims/email/document_infected", sending.document_sender, sending.quarantined
     ),
     quarantine.Fact.SCAN_DELAYED: Tell(
         "claims/email/scan_delayed", _network, sending.quarantined, once_per=timedelta(hours=1)
     ),
-    Fact.MISSING_DOSSIER_ASKED: Tell("claims/email/missing_dossier_asked", _clerks, _missing, _answered),
+    supplements.Fact.SUPPLEMENT_ASKED: Tell(
+        "claims/email/supplement_asked", following.deciders, following.supplement, following.decided
+    ),
+    supplements.Fact.SUPPLEMENT_ANSWERED: Tell("claims/email/supplement_answered", following.askers, following.answer),
+    Fact.MISSING_DOSSIER_ASKED: Tell("claims/email/missing_dossier_asked", staffing.clerks, _missing, _answered),
     Fact.MISSING_DOSSIER_ANSWERED: Tell("claims/email/missing_dossier_answered", _asker, _found),
     PaperFact.DEPOSIT_ACCEPTED: Tell(
         "claims/email/deposit_accepted",
@@ -364,7 +339,9 @@ TELL: dict[str, Tell] = {
         sending.checked,
         sending.verdict_changed(Document.Verdict.REFUSED),
     ),
-    DateFact.DATE_FOR_CABINET: Tell("claims/email/date_for_cabinet", _round, _date, _answered_since(Side.CABINET)),
+    DateFact.DATE_FOR_CABINET: Tell(
+        "claims/email/date_for_cabinet", staffing.planners, _date, _answered_since(Side.CABINET)
+    ),
     DateFact.DATE_FOR_SHOP: Tell("claims/email/date_for_shop", _shop_of, _date, _answered_since(Side.SHOP)),
 }
 

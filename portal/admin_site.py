@@ -1,8 +1,9 @@
 """The staff's admin site: the portal's own door, what waits first, and nothing that is not scoped."""
 
 from functools import update_wrapper
-from typing import Any
+from typing import Any, cast
 
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_not_required
@@ -15,8 +16,10 @@ from django.urls import URLPattern, URLResolver, reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from accounts.http import ActorRequest
+from accounts.menus import Menu
 from accounts.models import AccountRequest
-from accounts.scope import Actor, Kind, TenantModel
+from accounts.scope import Actor, Kind, TenantModel, hold_rights
 from accounts.secondfactor import must_set_up
 from accounts.tenantadmin import STAFF_KINDS, TenantModelAdmin, actor_of
 from claims.models import Appointment, Dossier, Expectation, MissingDossierRequest
@@ -55,6 +58,8 @@ class StaffAdminSite(admin.AdminSite):
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             if must_set_up(actor_of(request), request.user):
                 return redirect("mfa_index")
+            if request.method == "POST" and actor_of(request).kind == Kind.STAFF:
+                cast("ActorRequest", request).actor = hold_rights(actor_of(request))
             if self.has_permission(request):
                 return guarded(request, *args, **kwargs)
             return self._turned_away(request)
@@ -67,6 +72,11 @@ class StaffAdminSite(admin.AdminSite):
             raise Http404
         return redirect_to_login(request.get_full_path())
 
+    def menu_of(self, view: str) -> Menu:
+        """The right that opens a model's pages: `claims_dossier`."""
+        app, model = view.split("_", 1)
+        return getattr(self.get_model_admin(apps.get_model(app, model)), "menu", None) or Menu.SETTINGS
+
     def get_urls(self) -> list[URLResolver | URLPattern]:
         kept = [url for url in super().get_urls() if getattr(url, "name", None) not in CLOSED_DOORS]
         for url in kept:
@@ -75,7 +85,8 @@ class StaffAdminSite(admin.AdminSite):
         return kept
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        waiting = what_waits(actor_of(request))
+        actor = actor_of(request)
+        waiting = [item for item in what_waits(actor) if actor.opens(self.menu_of(item["view"]))]
         return super().index(request, {"waiting": waiting, **(extra_context or {})})
 
 
@@ -111,4 +122,9 @@ def what_waits(actor: Actor) -> list[dict[str, Any]]:
 
 
 def _waits(label: str, count: int, view: str, **query: str) -> dict[str, Any]:
-    return {"label": label, "count": count, "url": f"{reverse(f'admin:{view}_changelist')}?{urlencode(query)}"}
+    return {
+        "label": label,
+        "count": count,
+        "view": view,
+        "url": f"{reverse(f'admin:{view}_changelist')}?{urlencode(query)}",
+    }

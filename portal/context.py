@@ -1,9 +1,17 @@
 """What every page knows."""
 
+from typing import Any, cast
+
 from django.conf import settings
 from django.http import HttpRequest
 
+from accounts.http import ActorRequest
+from messaging.services.news import popped_up
 
-def house(request: HttpRequest) -> dict[str, bool]:
-    """Whether this is the demonstration network, so that the footer says so."""
-    return {"demo": settings.DEMO}
+OPENING = "dossiers"  # the page the portal opens on (EG-27): the news of the pop-up are shown there (EG-41)
+
+
+def house(request: HttpRequest) -> dict[str, Any]:
+    """Whether this is the demonstration network, so that the footer says so; what arrived since one last looked."""
+    opening = request.resolver_match is not None and request.resolver_match.url_name == OPENING
+    return {"demo": settings.DEMO, "arrived": popped_up(cast("ActorRequest", request)) if opening else []}

@@ -71,7 +71,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "accounts.middleware.SteadyMiddleware",
     "accounts.middleware.PrivateMiddleware",
     "accounts.middleware.ActorMiddleware",
 ]
@@ -173,7 +172,7 @@ DEFAULT_FROM_EMAIL = env.text("FROM_EMAIL", f"Portail Réparateurs <ne-pas-repon
 # Files: private ones are only ever served by a view
 STORAGES = {
     "default": {"BACKEND": "portal.storage.PrivateStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "portal.storage.HashedStorage"},
 }
 MEDIA_ROOT = DATA_DIR / "files"
 X_ACCEL_PREFIX = env.location("X_ACCEL_PREFIX")
@@ -204,7 +203,6 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "10/15m/key"}  # accounts/limits.py counts what strangers may try
-ANSWER_STEP = 0.5  # seconds: answers that could tell a known address by their time leave on the next one
 STAFF_SECOND_FACTOR = env.flag("STAFF_SECOND_FACTOR", default=not DEMO)
 MFA_ADAPTER = "accounts.secondfactor.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

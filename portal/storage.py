@@ -1,6 +1,7 @@
-"""Private files: under a random key, readable by this process only, and served by a view or not at all."""
+"""Where files lie: private ones, only ever served by a view, and the static ones everybody may have."""
 
 from django.core.files.storage import FileSystemStorage
+from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class PrivateStorage(FileSystemStorage):
@@ -9,3 +10,9 @@ class PrivateStorage(FileSystemStorage):
     def url(self, name: str | None) -> str:
         message = f"{name} is private: link to the view that serves it."
         raise ValueError(message)
+
+
+class HashedStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
+    """Static files under names that change with them; an `import` of a script follows to the new name."""
+
+    support_js_module_import_aggregation = True

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("", include("accounts.urls")),
     path("", include("claims.urls")),
+    path("", include("messaging.urls")),
     path("", include("tariffs.urls")),
     path("aide/", pages.help_page, name="help"),
     path("mentions-legales/", pages.legal_notice, name="legal_notice"),

@@ -20,7 +20,6 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")  # each has a base and a queu
 def pytest_configure() -> None:
     settings.CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"] = f"essai-{WORKER}:"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.ANSWER_STEP = 0  # the test of the time of answers asks for one
     settings.STAFF_SECOND_FACTOR = False  # tests of the second factor ask for it
     settings.CAPTCHA = "none"  # so do tests of the captcha
     settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True

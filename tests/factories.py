@@ -43,6 +43,7 @@ from claims.models import (
     MissingDossierRequest,
     Passage,
     ReminderLetter,
+    Supplement,
     Upload,
     VerdictReason,
     VisitPolicy,
@@ -52,6 +53,7 @@ from claims.models.documents import family_of
 from claims.models.missing import key_of
 from claims.services.receipts import new_number
 from claims.workflow import DateKind, DateStatus, State
+from messaging.models import News
 from tariffs.cells import key
 from tariffs.models import TariffRate, TariffVersion, Transmission
 
@@ -432,6 +434,19 @@ class AppointmentFactory(factory.django.DjangoModelFactory):
     version = 1
 
 
+class NewsFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = News
+
+    user = factory.SubFactory(UserFactory)
+    dossier = factory.SubFactory(DossierFactory)
+    cabinet = factory.SelfAttribute("dossier.cabinet")
+    establishment = factory.SelfAttribute("dossier.establishment")
+    fact = factory.Sequence(lambda n: n + 1_000_000)
+    event = "document_published"
+    title = "Rapport définitif"
+
+
 class ContactFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Contact
@@ -498,3 +513,16 @@ class UploadFactory(factory.django.DjangoModelFactory):
     state = Upload.State.READY
     scanned = True
     thumbnail = factory.LazyFunction(lambda: default_storage.save("thumbnails/essai", ContentFile(b"jpeg")))
+
+
+class SupplementFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Supplement
+
+    dossier = factory.SubFactory(DossierFactory)
+    cabinet = factory.SelfAttribute("dossier.cabinet")
+    establishment = factory.SelfAttribute("dossier.establishment")
+    number = 1
+    comment = "Longeron avant droit plié"
+    author = factory.SubFactory(UserFactory)
+    key = factory.Sequence(lambda n: f"{n:032x}")

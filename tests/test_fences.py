@@ -155,6 +155,7 @@ FENCES = {
     "claims.Dossier": Fence(either, either, "insured_name = 'x'"),
     "claims.Document": Fence(either, either, "label = 'x'"),
     "claims.DocumentRequest": Fence(either, either, "text = 'x'"),
+    "claims.Supplement": Fence(either, either, "comment = 'x'"),
     "claims.DossierFacts": Fence(either, either, "cover = 'oui'"),
     "claims.Expectation": Fence(either, lambda who, row: False, "reminders = 1"),
     "claims.ReminderLetter": Fence(Who.is_in, lambda who, row: False, "expectations = '{1}'"),
@@ -195,6 +196,11 @@ FENCES = {
     ),
     "tariffs.Transmission": Fence(at_site, lambda who, row: False, "acknowledged_by = 'x'"),
     "tariffs.TariffDraft": Fence(Who.is_in, lambda who, row: who.is_in(row) and who.sits(row), "revision = 2"),
+    "messaging.News": Fence(
+        lambda who, row: who.staffs(row) or (who.is_in(row) and who.trades(row)),
+        lambda who, row: who.staffs(row) or (who.is_in(row) and who.trades(row)),
+        "text = 'x'",
+    ),
     "messaging.Notification": Fence(told, lambda who, row: False, "reason = 'x'"),
 }
 OWNERS = {"site_id", "cabinet_id", "establishment_id", "organisation_id", "user_id", "recipient_id", "dossier_id"}

@@ -18,6 +18,7 @@ NEEDS: dict[str, Right] = {
     "dossier": Right.VIEW,
     "dossier_documents": Right.VIEW,
     "dossier_steps": Right.VIEW,
+    "dossier_supplement": Right.VIEW,
     "dossier_expertise": Right.VIEW,
     "document": Right.VIEW,
     "document_preview": Right.VIEW,
@@ -56,7 +57,7 @@ PERSONAL = {"session_end", "passkey_remove", "upload", "upload_remove", "upload_
 FREE = (
     {"request_act", "join_decide", "home", "login", "pending", "dossiers", "todo", "establishments", "missing_dossier"}
     | {"agenda", "agenda_subscription"}
-    | {"dossiers_csv", "dossiers_xlsx", "list_display"}
+    | {"dossiers_csv", "dossiers_xlsx", "list_display", "notifications", "notifications_read"}
     | OWN & set(ROUTES)
     | {name for name, rule in ROUTES.items() if rule.public}
 )

@@ -34,6 +34,7 @@ from tests.factories import (
     LetterFactory,
     LinkFactory,
     MissingFactory,
+    NewsFactory,
     OrganisationFactory,
     PassageFactory,
     RequestFactory,
@@ -41,6 +42,7 @@ from tests.factories import (
     ShopMemberFactory,
     SignUpFactory,
     SiretCodeFactory,
+    SupplementFactory,
     TariffVersionFactory,
     TransmissionFactory,
     UploadFactory,
@@ -145,9 +147,11 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         shop.dates[code] = AppointmentFactory(dossier=dossier)
         PassageFactory(cabinet=side.cabinet, establishment=establishment, sector=f"Passage {code} {name}", weekday=1)
         JobFactory(dossier=dossier)
+        NewsFactory(user=owner, dossier=dossier, title=f"NOUVELLE {code} {name}")
         shop.requests[code] = RequestFactory(dossier=dossier, text=f"DEMANDE {code} {name}")
         ExpectationFactory(dossier=dossier)
         FactsFactory(dossier=dossier)
+        SupplementFactory(dossier=dossier, author=owner, comment=f"COMPLEMENT {code} {name}")
         LetterFactory(user=owner, sent_on=date(2026, 1, 2 + len(shop.dossiers)))
         shop.deposits[code] = DepositFactory(dossier=dossier, user=owner)
         shop.uploads[code] = UploadFactory(dossier=dossier, user=owner, name=f"BROUILLON {code} {name}.pdf")

@@ -63,6 +63,7 @@ def siret_field() -> forms.CharField:
 def postal_code_field() -> forms.CharField:
     return forms.CharField(
         label="Code postal",
+        help_text="5 chiffres : celui de l’établissement.",
         validators=[validate_postal_code],
         error_messages={"required": "Écrivez les 5 chiffres du code postal de l’établissement."},
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "postal-code"}),
@@ -75,6 +76,7 @@ class SignUpForm(forms.Form):
     company_name = forms.CharField(
         label="Nom de l’entreprise ou du garage",
         max_length=120,
+        help_text="Tel que le cabinet le connaît.",
         error_messages={"required": "Écrivez le nom de votre entreprise, tel que le cabinet le connaît."},
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
@@ -91,6 +93,7 @@ class SignUpForm(forms.Form):
     mobile = forms.CharField(
         label="Téléphone mobile",
         max_length=30,
+        help_text="Pour que le cabinet vous rappelle s’il a un doute. Il n’est montré à personne d’autre.",
         error_messages={"required": "Écrivez un numéro de mobile, par exemple 06 12 34 56 78."},
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
     )

@@ -1,5 +1,6 @@
 """What may be typed to delegate: profiles, people, dates."""
 
+from datetime import date
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -43,6 +44,12 @@ class ProfileChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # it tak
         )
 
 
+def _day(label: str, **kwargs: Any) -> forms.DateField:
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    errors = {"required": "Choisissez une date.", "invalid": "Écrivez une date, par exemple 31/12/2026."}
+    return forms.DateField(label=label, widget=widget, error_messages=errors, **kwargs)
+
+
 class InviteForm(PortalForm):
     """Who is invited, under which profile."""
 
@@ -56,20 +63,23 @@ class InviteForm(PortalForm):
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
     profile = ProfileChoice()
+    from_on = _day("À partir du", required=False, help_text="Vide : dès qu’elle accepte.")
+    to_on = _day("Jusqu’au", required=False, help_text="Ce jour compris ; vide : sans fin.")
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offered: Any = self.fields["profile"]
         offered.queryset = profiles_to_give(actor)
 
+    def clean_to_on(self) -> date | None:
+        end: date | None = self.cleaned_data["to_on"]
+        start = self.cleaned_data.get("from_on") or timezone.localdate()
+        if end is not None and end < start:
+            raise ValidationError("La fin ne peut pas précéder le début.")
+        return end
+
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).lower()
-
-
-def _day(label: str, **kwargs: Any) -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    errors = {"required": "Choisissez une date.", "invalid": "Écrivez une date, par exemple 31/12/2026."}
-    return forms.DateField(label=label, widget=widget, error_messages=errors, **kwargs)
 
 
 class GrantForm(PortalForm):

@@ -146,6 +146,8 @@ class Invitation(TenantModel):
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="organisation")
     email = models.EmailField("adresse e-mail")
     profile = models.ForeignKey(DelegationProfile, models.PROTECT, related_name="+", verbose_name="profil")
+    from_on = models.DateField("à partir du", null=True, blank=True)  # as the delegation it becomes; none: at once
+    to_on = models.DateField("jusqu’au", null=True, blank=True)
     nonce = models.UUIDField(default=uuid.uuid4, editable=False)  # the token is made of it and of the secret key
     token_hash = models.CharField("empreinte du jeton", max_length=64, unique=True, editable=False)
     inviter = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="invitant", editable=False)

@@ -4,7 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
-from accounts.menus import Menu
+from accounts.menus import Menu, menus_of
 from accounts.models.people import User
 from accounts.scope import (
     BY_CABINET,
@@ -86,6 +86,10 @@ class CabinetMember(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.user} – {self.get_role_display()}"
+
+    @property
+    def held_menus(self) -> frozenset[Menu]:
+        return menus_of(self.role, self.menus)
 
 
 class AssignedEstablishment(TenantModel):
@@ -185,6 +189,7 @@ class CabinetEstablishment(TenantModel):
     email = models.EmailField("e-mail connu du cabinet", blank=True)
     is_approved = models.BooleanField("réparateur agréé", default=False)
     suspended_at = models.DateTimeField("suspendu le", null=True, blank=True)
+    suspension_reason = models.CharField("motif de la suspension", max_length=300, blank=True, editable=False)
     created_at = models.DateTimeField("connu depuis le", default=timezone.now, editable=False)
 
     tenant_paths = {Kind.REPAIRER: BY_ESTABLISHMENT, Kind.STAFF: BY_CABINET}

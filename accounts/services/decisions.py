@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts import journal, scope
 from accounts.exceptions import NotAllowed
+from accounts.menus import Menu
 from accounts.models import AccountRequest, CabinetEstablishment, Establishment, Organisation, ShopMember, User
 from accounts.models.organisations import SIREN_LENGTH
 from accounts.scope import Actor, Kind, System
@@ -136,6 +137,7 @@ def _text(field: str, typed: str, at_most: int, missing: str) -> str:
 
 def _check_may_decide(request: AccountRequest, actor: Actor) -> None:
     """The scope was raised by nobody but us, so the row's own cabinet is compared here, not trusted from a list."""
+    actor.require(Menu.REQUESTS)
     of_the_cabinet = actor.kind == Kind.STAFF and request.cabinet_id in actor.cabinet_ids
     if not of_the_cabinet and actor.kind != Kind.NETWORK:
         raise NotAllowed("Seul le cabinet choisi par le demandeur, ou le réseau, décide de cette demande.")

@@ -5,7 +5,7 @@ fingerprint, so that neither a copy of it nor the journal opens a door.
 """
 
 import hashlib
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
@@ -41,8 +41,10 @@ def _fingerprint(token: str) -> str:
 
 
 @transaction.atomic
-def invite(profile: DelegationProfile, *, actor: Actor, email: str) -> Invitation:
-    """Invite an address under a profile; an earlier invitation of the same address is replaced."""
+def invite(
+    profile: DelegationProfile, *, actor: Actor, email: str, from_on: date | None = None, to_on: date | None = None
+) -> Invitation:
+    """Invite an address under a profile, for these days; an earlier invitation of the same address is replaced."""
     if actor.user_id is None or not profile.may_be_given_by(actor):
         raise NotAllowed(BEYOND)
     email = email.strip().lower()
@@ -55,6 +57,8 @@ def invite(profile: DelegationProfile, *, actor: Actor, email: str) -> Invitatio
             organisation=company,
             email=email,
             profile=profile,
+            from_on=from_on,
+            to_on=to_on,
             inviter_id=actor.user_id,
             invited_by=actor.label,
             expires_at=timezone.now() + VALIDITY,
@@ -122,6 +126,8 @@ def accept_invitation(token: str, *, user_id: int | None, full_name: str = "", p
             member=member,
             profile=invitation.profile,
             granted_by=invitation.invited_by,
+            from_on=max(filter(None, (invitation.from_on, timezone.localdate()))),
+            to_on=invitation.to_on,
         )
         journal.record(member, Event.INVITATION_ACCEPTED, actor=actor, profile=invitation.profile.name)
     return member

@@ -81,7 +81,7 @@ def people(request: ActorRequest) -> HttpResponse:
     form = InviteForm(request.POST or None, actor=request.actor)
     if form.is_valid():
         try:
-            services.invite(form.cleaned_data["profile"], actor=request.actor, email=form.cleaned_data["email"])
+            services.invite(form.cleaned_data.pop("profile"), actor=request.actor, **form.cleaned_data)
         except ValidationError as problem:
             _complain(form, problem)
         else:
@@ -125,6 +125,11 @@ def person(request: ActorRequest, pk: int) -> HttpResponse:
         "member": member,
         "delegations": given.order_by("-from_on", "-pk"),
         "may_end": member.organisation_id in request.actor.owned,
+        "is_last": member.role == ShopMember.Role.OWNER
+        and not ShopMember.objects.visible_to(request.actor)
+        .filter(organisation=member.organisation_id, role=ShopMember.Role.OWNER, left_at=None)
+        .exclude(pk=member.pk)
+        .exists(),
     }
     return render(request, "accounts/person.html", context)
 

@@ -10,6 +10,7 @@ from claims.admin import (
     passages,
     rules,
     shop_invitations,
+    staff,
     verdicts,
 )
 from claims.workflow import DONE
@@ -23,6 +24,7 @@ __all__ = [
     "passages",
     "rules",
     "shop_invitations",
+    "staff",
     "verdicts",
 ]
 

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from accounts.exceptions import NotAllowed
+from accounts.menus import Menu
 from accounts.models import AccountRequest, CabinetEstablishment, ShopMember
 from accounts.scope import Actor
 from accounts.services import approve_request, ask_applicant, refuse_request
@@ -84,6 +85,7 @@ def kept(found: dict[str, Any]) -> dict[str, Any]:
 class AccountRequestAdmin(PostedForms, TenantModelAdmin):
     """Decided once; whoever comes second is told."""
 
+    menu = Menu.REQUESTS
     list_display = (
         "company_name",
         "siret_shown",
@@ -105,6 +107,7 @@ class AccountRequestAdmin(PostedForms, TenantModelAdmin):
         "decided_at", "decided_by", "reason", "checked_how", "check_note", "evidence_shown",
     )  # fmt: skip
     actions = ("approve_selected",)
+    post_menus = {"approve": Menu.REQUESTS, "refuse": Menu.REQUESTS, "ask": Menu.REQUESTS}
     posts = {"approuver": "approve", "refuser": "refuse", "demander": "ask"}
     change_form_template = "admin/accounts/accountrequest/change_form.html"
 

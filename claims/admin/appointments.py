@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from accounts.menus import Menu
 from accounts.scope import Actor
 from accounts.tenantadmin import EVENT_LABELS, TenantModelAdmin, actor_of
 from claims.admin.forms import said as complaint
@@ -87,6 +88,7 @@ class DatesOfDossier:
 class AppointmentAdmin(TenantModelAdmin):
     """Every date of the cabinet, those to answer first; each leads to its dossier, where it is answered."""
 
+    menu = Menu.DATES
     list_display = ("dossier_link", "kind", "when", "status", "shop", "waiting_since", "lateness")
     list_display_links = None
     list_filter = ("status", "kind", ("starts_on", admin.DateFieldListFilter))

@@ -9,15 +9,18 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from accounts.menus import Menu
 from accounts.scope import Kind
 from accounts.tenantadmin import TenantModelAdmin, actor_of, journal_of
 from accounts.validators import display_siret
 from claims.admin import verdicts, workspace
 from claims.admin.appointments import DatesOfDossier, dates_of
+from claims.admin.entrusting import Entrusting, MineFilter
 from claims.admin.facts import FactsPart
 from claims.admin.forms import BUTTONS, PublishForm, SiretForm
 from claims.admin.requests import Requests
 from claims.admin.siret import label_of, likely_links
+from claims.admin.supplements import Supplements
 from claims.models import Document, Dossier, Expectation
 from claims.models.queries import SEARCH_LIMIT, SEARCH_WORDS
 from claims.workflow import WAITING, State
@@ -76,18 +79,29 @@ class TurnFilter(admin.SimpleListFilter):
 
 
 @admin.register(Dossier)
-class DossierAdmin(verdicts.Verdicts, DatesOfDossier, workspace.Workspace, Requests, FactsPart, TenantModelAdmin):
+class DossierAdmin(
+    verdicts.Verdicts,
+    DatesOfDossier,
+    workspace.Workspace,
+    Requests,
+    FactsPart,
+    Supplements,
+    Entrusting,
+    TenantModelAdmin,
+):
     """Nothing is typed into a dossier here: the cabinet's software fills it, the table of states moves it."""
 
+    menu, act_menu = Menu.DOSSIERS, Menu.ACT
     list_display = (
         "reference", "insured", "vehicle_shown", "plate_shown", "shop", "state_shown", "turn_shown",
         "mission_shown", "claim_shown", "expertise_shown",
     )  # fmt: skip
     list_filter = (
-        "state", TurnFilter, LateFilter, SiretFilter, "ve_procedure", "is_approved_repairer",
+        MineFilter, "state", TurnFilter, LateFilter, SiretFilter, "ve_procedure", "is_approved_repairer",
         ("expertise_on", admin.DateFieldListFilter),
     )  # fmt: skip
     list_select_related = ("establishment",)
+    actions = ("entrust_selected",)
     ordering = (F("claim_on").desc(nulls_last=True), "-pk")
     search_fields = ("reference",)  # shows the box; `get_search_results` does the search
     search_help_text = "Référence, n° de sinistre, immatriculation, assuré, véhicule, SIRET"
@@ -143,6 +157,7 @@ class DossierAdmin(verdicts.Verdicts, DatesOfDossier, workspace.Workspace, Reque
             **verdicts.work_on_verdicts(request, dossier),
             **self.requests_of(request, dossier),
             **self.facts_of(request, dossier),
+            **self.supplements_of(request, dossier),
         }
 
     @admin.display(description="assuré")

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.utils import timezone
 
+from accounts.menus import Menu
 from accounts.tenantadmin import actor_of
 from claims.admin.forms import said
 from claims.admin.workspace import PostedForms
@@ -50,6 +51,7 @@ class FactsPart(PostedForms):
     """Part of the dossier's page."""
 
     posts = {"faits": "note", "suspendre": "suspend", "reprendre": "resume"}
+    post_menus = dict.fromkeys(posts.values(), Menu.ACT)
 
     def facts_of(self, request: HttpRequest, dossier: Any) -> dict[str, Any]:
         facts = facts_of(dossier, actor_of(request))

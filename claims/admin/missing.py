@@ -6,6 +6,7 @@ from django.contrib import admin, messages
 from django.db.models import Case, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 
+from accounts.menus import Menu
 from accounts.scope import Actor
 from accounts.tenantadmin import EVENT_LABELS, TenantModelAdmin, actor_of, journal_of
 from claims.admin.forms import AnswerForm, said
@@ -30,6 +31,7 @@ def own_dossiers(row: MissingDossierRequest, actor: Actor) -> "QuerySet[Dossier]
 class MissingDossierRequestAdmin(PostedForms, TenantModelAdmin):
     """Answered once; the author is named by the establishment, never in person."""
 
+    menu = Menu.REQUESTS
     list_display = ("wanted", "establishment", "finding", "state", "created_at", "answered_by")
     list_filter = ("state", "cabinet")
     list_select_related = ("establishment",)
@@ -40,6 +42,7 @@ class MissingDossierRequestAdmin(PostedForms, TenantModelAdmin):
         "wanted", "message", "establishment", "cabinet", "finding", "created_at",
         "state", "answer", "answered_at", "answered_by",
     )  # fmt: skip
+    post_menus = {"reply": Menu.REQUESTS}
     posts = {"repondre": "reply"}
     change_form_template = "admin/claims/missingdossierrequest/change_form.html"
 

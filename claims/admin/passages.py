@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
 
+from accounts.menus import Menu
 from accounts.tenantadmin import STAFF_KINDS, TenantModelAdmin
 from claims.models import Passage, VisitPolicy
 
@@ -38,6 +39,7 @@ class PassageForm(_Form):
 class PassageAdmin(TenantModelAdmin):
     """When experts come by; a shop picks a field visit among these days."""
 
+    menu = Menu.DATES
     form = PassageForm
     adders = changers = deleters = STAFF_KINDS
     list_display = ("__str__", "mode", "expert", "where", "capacity", "from_on", "to_on")
@@ -63,6 +65,7 @@ class PassageAdmin(TenantModelAdmin):
 class VisitPolicyAdmin(TenantModelAdmin):
     """One row a cabinet: whether other days may be asked for, and what hours its half-days have."""
 
+    menu = Menu.DATES
     adders = changers = STAFF_KINDS
     list_display = ("cabinet", "other_dates", "morning_from", "morning_to", "afternoon_from", "afternoon_to")
     fields = ("cabinet", "other_dates", "morning_from", "morning_to", "afternoon_from", "afternoon_to")

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
+from accounts.menus import Menu
 from accounts.tenantadmin import EVENT_LABELS, actor_of
 from claims.admin.forms import said
 from claims.admin.workspace import PostedForms
@@ -50,6 +51,7 @@ class Requests(PostedForms):
     """Part of the dossier's page."""
 
     posts = {"demander": "ask", "demande": "settle"}
+    post_menus = dict.fromkeys(posts.values(), Menu.ACT)
 
     def requests_of(self, request: HttpRequest, dossier: Dossier) -> dict[str, Any]:
         """What the part shows: the requests, newest first, and the form of a new one."""

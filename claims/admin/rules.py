@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from accounts.menus import Menu
 from accounts.tenantadmin import STAFF_KINDS, TenantModelAdmin
 from claims.models import CabinetRules
 from claims.services.expectations import decide_again
@@ -14,6 +15,7 @@ from claims.services.expectations import decide_again
 class CabinetRulesAdmin(TenantModelAdmin):
     """One row a cabinet, made with it: changed, never added nor removed."""
 
+    menu = Menu.SETTINGS
     changers = STAFF_KINDS
     list_display = ("cabinet", "documents_days", "invoice_days", "reminder_every", "reminder_times")
     list_select_related = ("cabinet",)

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest
 
+from accounts.menus import Menu
 from accounts.models import ShopInvitation
 from accounts.scope import Kind
 from accounts.services import STAFF_CHECKS, invite_shop, resend_shop_invitation, revoke_shop_invitation
@@ -40,6 +41,7 @@ class ShopInvitationForm(forms.ModelForm):  # type: ignore[type-arg]
 class ShopInvitationAdmin(PostedForms, TenantModelAdmin):
     """Invite, send again, cancel; the invited person alone chooses a password."""
 
+    menu = Menu.REQUESTS
     adders = STAFF_KINDS
     form = ShopInvitationForm
     list_display = ("company_name", "siret_shown", "email", "cabinet", "state_shown", "expires_at", "invited_by")
@@ -48,6 +50,7 @@ class ShopInvitationAdmin(PostedForms, TenantModelAdmin):
     search_fields = ("company_name", "siret", "email")
     fields = ("cabinet", "company_name", "siret", "postal_code", "email", "checked_how", "check_note")
     posts = {"renvoyer": "resend", "annuler": "revoke"}
+    post_menus = dict.fromkeys(posts.values(), Menu.REQUESTS)
     change_form_template = "admin/accounts/shopinvitation/change_form.html"
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest
 
+from accounts.menus import Menu
 from accounts.scope import Actor
 from accounts.tenantadmin import STAFF_KINDS, TenantModelAdmin, actor_of
 from claims.admin.forms import said
@@ -60,6 +61,7 @@ class Verdicts(PostedForms):
     """The part of a dossier's page where deposits are checked."""
 
     posts = {"qualifier": "qualify"}
+    post_menus = {"qualify": Menu.QUALIFY}
 
     def qualify(self, request: HttpRequest, dossier: Any) -> tuple[int, str]:
         form = VerdictForm(request.POST, dossier=dossier, actor=actor_of(request))
@@ -89,6 +91,7 @@ def work_on_verdicts(request: HttpRequest, dossier: Dossier) -> dict[str, Any]:
 class VerdictReasonAdmin(TenantModelAdmin):
     """The cabinet's own reasons; without any, the usual ones are offered."""
 
+    menu = Menu.SETTINGS
     adders = changers = deleters = STAFF_KINDS
     list_display = ("text", "position", "cabinet")
     list_select_related = ("cabinet",)

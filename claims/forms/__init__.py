@@ -188,6 +188,7 @@ class AnnounceForm(forms.Form):
     nom = forms.CharField(max_length=500, strip=False)
     taille = forms.IntegerField(min_value=0, max_value=2**40)
     cle = forms.CharField(max_length=600, strip=False)
+    rang = forms.IntegerField(required=False, min_value=1, max_value=1_000_000)
 
 
 class VerifyForm(forms.Form):

@@ -17,6 +17,7 @@ from claims.models.preferences import ListPreference
 from claims.models.reminders import ReminderLetter
 from claims.models.requests import DocumentRequest
 from claims.models.rules import CabinetRules
+from claims.models.supplements import Supplement
 from claims.models.verdicts import VerdictReason
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "MissingDossierRequest",
     "Passage",
     "ReminderLetter",
+    "Supplement",
     "Upload",
     "VerdictReason",
     "VisitPolicy",

@@ -193,10 +193,11 @@ class Dossier(TenantModel):
 
     def actions_for(self, actor: Actor) -> list[Action]:
         """What this actor may do now, in the order of the table."""
-        return workflow.actions_for(State(self.state), actor.kind)
+        found = workflow.actions_for(State(self.state), actor.kind)
+        return [action for action in found if actor.kind != Kind.STAFF or actor.opens(workflow.menu_of(action))]
 
     def allow(self, action: Action, actor: Actor) -> None:
-        """Raise `NotAllowed` unless the table lets this actor do this now."""
+        """Raise `NotAllowed` unless the table lets this actor do this now; the rights by menu are the services'."""
         if not workflow.moves(action, State(self.state), actor.kind):
             message = f"« {action.label} » n'est pas possible : le dossier est à l'état « {State(self.state).label} »."
             raise NotAllowed(message)

@@ -54,6 +54,8 @@ class Expectation(TenantModel):
 
         REQUEST = "demande", "envoyer les documents demandés"
         DATE = "date", "répondre à la date proposée"
+        SUPPLEMENT = "complement", "décider du complément"
+        ANSWER = "reponse", "lire la réponse au complément"
 
     dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="expectations", db_index=False)
     cabinet = models.ForeignKey(Cabinet, models.PROTECT, related_name="+", db_index=False, editable=False)

@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 
 from accounts import journal
 from accounts.exceptions import NotAllowed
+from accounts.menus import Menu
 from accounts.scope import Actor, Kind, Right
 from claims import workflow
 from claims.models import Appointment, Dossier
@@ -104,6 +105,7 @@ def overtaken(current: Appointment | None) -> str:
 
 
 def _check_right(dossier: Dossier, actor: Actor) -> None:
+    actor.require(Menu.DATES)
     if actor.kind != Kind.REPAIRER:
         return
     if not actor.may(Right.DATES, dossier.establishment_id):

@@ -9,6 +9,7 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from accounts import journal
+from accounts.menus import Menu
 from accounts.scope import Actor
 from claims.models import Document, Dossier
 from claims.models.documents import family_of
@@ -45,6 +46,7 @@ def publish_document(
     under the cabinet's own `external_id` their earlier version.
     Raises `ValidationError` when the file is not a PDF, JPEG or PNG of at most 25 MB.
     """
+    actor.require(Menu.PUBLISH)
     validate_size(file.size)
     content_type = content_type_of(file)
     sha256 = fingerprint(file)

@@ -1,15 +1,17 @@
 """A dossier's moves."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
 
 from accounts import journal
 from accounts.exceptions import NotAllowed
+from accounts.menus import Menu
 from accounts.models import CabinetEstablishment
 from accounts.scope import Actor
 from claims.models import Dossier, DossierVisit
-from claims.workflow import Action
+from claims.workflow import Action, menu_of
 
 
 def locked(dossier: Dossier) -> Dossier:
@@ -20,6 +22,7 @@ def locked(dossier: Dossier) -> Dossier:
 @transaction.atomic
 def advance(dossier: Dossier, action: Action, *, actor: Actor, **detail: Any) -> Dossier:
     """Do `action` along the table and write it down; two people at once make one move, the other is refused."""
+    actor.require(menu_of(action))
     dossier = locked(dossier)
     before = dossier.state
     dossier.advance(action, actor)
@@ -30,8 +33,11 @@ def advance(dossier: Dossier, action: Action, *, actor: Actor, **detail: Any) ->
 @transaction.atomic
 def correct_siret(dossier: Dossier, link: CabinetEstablishment, *, actor: Actor) -> Dossier:
     """Attach a dossier to the establishment it was meant for; its documents follow, its people see it at once."""
+    actor.require(Menu.ACT)
     dossier = locked(dossier)
     dossier.allow(Action.CORRECT_SIRET, actor)
+    if _would_lose(dossier, link, actor):
+        raise NotAllowed("Ce réparateur ne vous est pas confié : demandez le rattachement à votre responsable.")
     if link.cabinet_id != dossier.cabinet_id:
         raise NotAllowed("Ce réparateur n'est pas parmi ceux du cabinet du dossier.")
     wrong = dossier.siret
@@ -42,10 +48,21 @@ def correct_siret(dossier: Dossier, link: CabinetEstablishment, *, actor: Actor)
     return dossier
 
 
+def _would_lose(dossier: Dossier, link: CabinetEstablishment, actor: Actor) -> bool:
+    """Whether whoever sees a part of the cabinet would move the dossier out of it; the database refuses that too."""
+    part = actor.entrusted
+    return part is not None and link.establishment_id not in part.establishments and dossier.pk not in part.dossiers
+
+
 def note_visit(dossier: Dossier, *, user_id: int) -> None:
     """Remember that a user opened the dossier now: what came before is no longer NEW to that user."""
+    note_visits([dossier.pk], user_id=user_id)
+
+
+def note_visits(dossier_ids: Iterable[int], *, user_id: int) -> None:
+    """The same of several, as if each had been opened."""
     DossierVisit.objects.bulk_create(
-        [DossierVisit(user_id=user_id, dossier=dossier)],
+        [DossierVisit(user_id=user_id, dossier_id=pk) for pk in dossier_ids],
         update_conflicts=True,
         update_fields=["opened_at"],
         unique_fields=["user", "dossier"],

@@ -17,13 +17,14 @@ from accounts import scope
 from accounts.models import Establishment
 from accounts.scope import Kind, System
 from claims.calendar import add_working_days
-from claims.models import Appointment, CabinetRules, Document, DocumentRequest, Dossier, Expectation
+from claims.models import Appointment, CabinetRules, Document, DocumentRequest, Dossier, Expectation, Supplement
 from claims.workflow import CHECKING, WAITING, DateKind, DateStatus, State
 
 Who, About = Expectation.Who, Expectation.About
 BATCH = 500  # dossiers
 SIDE = {Kind.REPAIRER: Who.SHOP, Kind.STAFF: Who.CABINET}
 
+DECISION_DAYS = 3  # working days to decide a complément, and to read the decision
 ANSWER_DAYS = 2  # working days to answer a date
 SPOKEN = frozenset({DateStatus.PROPOSED, DateStatus.OFFERED})  # and not yet answered
 ANNOUNCES = {State.AWAITING_INVOICE: DateKind.DELIVERY, State.AWAITING_REMOTE: DateKind.REMOTE}
@@ -44,6 +45,7 @@ class Facts:
     rules: CabinetRules
     sent: dict[str, datetime] = field(default_factory=dict)  # kind → last sent since the state began
     requests: list[DocumentRequest] = field(default_factory=list)
+    supplements: list[Supplement] = field(default_factory=list)  # to decide, or whose answer nobody has read
     dates: dict[str, Appointment] = field(default_factory=dict)  # kind of date → the last word on it, while it holds
 
     @property
@@ -73,13 +75,15 @@ def decide(facts: Facts) -> list[Expectation]:
     """Everything expected about a dossier now, unsaved."""
     if not facts.dossier.is_open:
         return []
+    asides = [_supplement(facts, row) for row in facts.supplements]
     requests = [_request(facts, request) for request in facts.requests if request.is_open]
     dates = [_date(facts, row) for row in facts.dates.values() if row.status in SPOKEN]
     state = State(facts.dossier.state)
     visit = facts.dates.get(DateKind.FIELD_VISIT)
-    if (state == State.AWAITING_DOCUMENTS and requests) or (state == State.AWAITING_VISIT and visit is not None):
-        return [*requests, *dates] or [_state(facts, state)]  # they say more than the state does
-    return [*requests, *dates, _state(facts, state)]
+    spoken = visit is not None and visit.status in SPOKEN
+    if (state == State.AWAITING_DOCUMENTS and requests) or (state == State.AWAITING_VISIT and spoken):
+        return [*asides, *requests, *dates]  # they say more than the state does
+    return [*asides, *requests, *dates, _state(facts, state)]
 
 
 def _request(facts: Facts, request: DocumentRequest) -> Expectation:
@@ -94,6 +98,13 @@ def _date(facts: Facts, row: Appointment) -> Expectation:
     due_on = min(facts.due(row.moved_at, ANSWER_DAYS) or row.starts_on, row.starts_on)
     who = Who.CABINET if row.status == DateStatus.PROPOSED else Who.SHOP
     return facts.row(About.DATE, who, due_on, row.pk)
+
+
+def _supplement(facts: Facts, row: Supplement) -> Expectation:
+    """The expert decides; then the shop reads what was decided."""
+    if row.decided_at is not None:
+        return facts.row(About.ANSWER, Who.SHOP, facts.due(row.decided_at, DECISION_DAYS), row.pk)
+    return facts.row(About.SUPPLEMENT, Who.CABINET, facts.due(row.asked_at, DECISION_DAYS), row.pk)
 
 
 def _announced(facts: Facts, state: State, due_on: date | None) -> date | None:
@@ -140,6 +151,8 @@ def _gather(ids: list[int]) -> list[Facts]:
         found[pk].sent[kind] = at
     for request in DocumentRequest.objects.filter(dossier__in=ids, withdrawn_at=None).order_by("pk"):
         found[request.dossier_id].requests.append(request)
+    for supplement in Supplement.objects.filter(dossier__in=ids, read_at=None).order_by("pk"):
+        found[supplement.dossier_id].supplements.append(supplement)
     for row in Appointment.objects.current().live().filter(dossier__in=ids).order_by("pk"):
         found[row.dossier_id].dates[row.kind] = row
     return list(found.values())
@@ -207,6 +220,7 @@ WHERE d.state <> 'termine' AND (%(cabinet)s::bigint IS NULL OR d.cabinet_id = %(
     AND p.published_at >= d.state_since)
   AND NOT EXISTS (SELECT FROM claims_documentrequest r WHERE r.dossier_id = d.id AND r.withdrawn_at IS NULL)
   AND NOT EXISTS (SELECT FROM claims_appointment a WHERE a.dossier_id = d.id AND a.is_current)
+  AND NOT EXISTS (SELECT FROM claims_supplement s WHERE s.dossier_id = d.id AND s.read_at IS NULL)
 """
 ALIKE = "SELECT DISTINCT cabinet, state, day, place FROM plain_dossier"
 FORMER = "DELETE FROM claims_expectation WHERE dossier_id IN (SELECT id FROM plain_dossier)"

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts import journal
 from accounts.exceptions import NotAllowed
+from accounts.menus import Menu
 from accounts.models import CabinetEstablishment, User
 from accounts.scope import Actor
 from claims.models import MissingDossierRequest
@@ -74,6 +75,7 @@ def _addressees(cabinet_ids: list[int], actor: Actor) -> dict[int, int]:
 @transaction.atomic
 def answer_request(request: MissingDossierRequest, *, answer: str, actor: Actor) -> MissingDossierRequest:
     """Answer and close, once; the author is told and reads the answer on their page."""
+    actor.require(Menu.REQUESTS)
     answer = answer.strip()
     if not answer:
         raise ValidationError("Écrivez la réponse : le réparateur la lit telle quelle.")

@@ -35,9 +35,10 @@ def may_send(actor: Actor, dossier: Dossier) -> bool:
 
 
 @transaction.atomic
-def begin(dossier: Dossier, *, name: str, size: int, client_key: str, actor: Actor) -> Upload:
+def begin(dossier: Dossier, *, name: str, size: int, client_key: str, actor: Actor, rank: int | None = None) -> Upload:
     """A file is announced; announced again (a reload, a broken line) it goes on where it stopped.
 
+    `rank` is its place in the order in which files were chosen, as several arrive at once.
     Raises `ValidationError` when it is empty, too large, or more than may be stored.
     """
     if not may_send(actor, dossier) or actor.user_id is None:
@@ -60,7 +61,7 @@ def begin(dossier: Dossier, *, name: str, size: int, client_key: str, actor: Act
         client_key=client_key[:200],
         name=display_name(name),
         size=size,
-        position=last + 1,
+        position=rank or last + 1,
     )
     upload.file.save("original", ContentFile(b""), save=False)
     upload.save(force_insert=True)

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from accounts import journal
 from accounts.exceptions import NotAllowed
+from accounts.menus import Menu
 from accounts.scope import Actor, Kind
 from claims.models import Document, VerdictReason
 from claims.models.verdicts import USUAL_REASONS
@@ -36,6 +37,7 @@ def qualify(document: Document, *, verdict: Document.Verdict, reason: str = "", 
         raise ValidationError("Choisissez un motif ou écrivez-le : le réparateur le lit tel quel.")
     dossier = locked(document.dossier)
     document = Document.objects.select_for_update(of=("self",)).select_related("dossier").get(pk=document.pk)
+    actor.require(Menu.QUALIFY)
     if actor.kind not in {Kind.STAFF, Kind.NETWORK} or document.direction != Document.Direction.SENT:
         raise NotAllowed("Seul le cabinet vérifie les documents que le réparateur lui a envoyés.")
     if (document.verdict, document.verdict_reason) == (verdict, reason):

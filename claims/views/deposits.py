@@ -68,9 +68,9 @@ def _act(request: ActorRequest, subject: Dossier, form: DepositForm) -> HttpResp
     verb, _, which = request.POST.get("acte", "envoyer").partition(":")
     again = redirect("dossier_send", subject.cabinet.code, subject.reference)
     if verb == "ajouter":
-        _add(request, subject)
+        add_files(request, subject)
     elif verb in {"monter", "descendre", "retirer"}:
-        _arrange(request, verb, which)
+        arrange(request, verb, which)
     elif verb == "reunir":
         photobook.order(subject, own_uploads(request, subject), actor=request.actor)
         messages.info(request, "Vos photos deviennent un PDF : il apparaît dans la liste dans un instant.")
@@ -79,7 +79,7 @@ def _act(request: ActorRequest, subject: Dossier, form: DepositForm) -> HttpResp
     return again
 
 
-def _add(request: ActorRequest, subject: Dossier) -> None:
+def add_files(request: ActorRequest, subject: Dossier) -> None:
     files = [file for file in request.FILES.getlist("fichiers") if isinstance(file, UploadedFile)]
     if not files:
         raise ValidationError("Choisissez au moins un fichier.")
@@ -90,7 +90,7 @@ def _add(request: ActorRequest, subject: Dossier) -> None:
             messages.error(request, f"{file.name} : {' '.join(problem.messages)}")
 
 
-def _arrange(request: ActorRequest, verb: str, which: str) -> None:
+def arrange(request: ActorRequest, verb: str, which: str) -> None:
     try:
         upload = upload_or_404(request, uuid.UUID(which))
     except ValueError as problem:
@@ -148,7 +148,12 @@ def dossier_uploads(request: ActorRequest, cabinet: str, reference: str) -> Http
     typed = form.cleaned_data
     try:
         row = uploads.begin(
-            subject, name=typed["nom"], size=typed["taille"], client_key=typed["cle"], actor=request.actor
+            subject,
+            name=typed["nom"],
+            size=typed["taille"],
+            client_key=typed["cle"],
+            actor=request.actor,
+            rank=typed["rang"],
         )
     except ValidationError as problem:
         return JsonResponse({"erreur": " ".join(problem.messages)}, status=400)

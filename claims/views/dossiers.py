@@ -116,13 +116,15 @@ def dossier_steps(request: ActorRequest, cabinet: str, reference: str) -> HttpRe
 def frame(request: ActorRequest, subject: Dossier, current: str) -> dict[str, Any]:
     """What every page of a dossier shows around its own content."""
     turn, deadline = subject.turn, deadline_of(subject)
+    sends = may_send(request.actor, subject)
     return {
         "dossier": subject,
         "deadline": deadline,
         "late": deadline is not None and deadline < timezone.localdate(),
         "turn_is_mine": turn.who == Kind.REPAIRER and request.actor.kind == Kind.REPAIRER,
         "back_url": listing.last_list(request),
-        "subnav": listing.subnav(subject, current, sends=may_send(request.actor, subject)),
+        "subnav": listing.subnav(subject, current, sends=sends),
+        "sends": sends,
     }
 
 

@@ -136,6 +136,7 @@ def subnav(dossier: Dossier, current: str, *, sends: bool) -> list[dict[str, Any
         ("Documents", "dossier_documents", dossier.received_count + dossier.sent_count),
         *((("Envoyer", "dossier_send", None),) if sends else ()),
         ("Expertise", "dossier_expertise", None),
+        ("Complément", "dossier_supplement", None),
         ("Étapes", "dossier_steps", None),
     )
     return [

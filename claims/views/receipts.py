@@ -28,7 +28,7 @@ def receipt(request: ActorRequest, number: str) -> HttpResponse:
     if known and known != number:
         return redirect("receipt", known)
     deposit = _seen(request, known) if known else None
-    form = VerifyForm(request.POST or None, request.FILES or None)
+    form = VerifyForm(request.POST, request.FILES) if request.method == "POST" else VerifyForm()
     context: dict[str, Any] = {"number": number, "form": form, "mistyped": not known}
     if deposit is not None:
         context |= receipts.facts(deposit)

@@ -24,6 +24,17 @@ from claims.services.requests import extend_deadline
 from claims.views.dossiers import dossier_or_404
 from claims.workflow import State
 
+# The page where each thing is done.
+ACTS: dict[str, str] = {
+    State.AWAITING_REMOTE: "dossier_send",
+    State.AWAITING_VISIT: "dossier_expertise",
+    State.AWAITING_DOCUMENTS: "dossier_send",
+    State.AWAITING_INVOICE: "dossier_send",
+    Expectation.About.REQUEST: "dossier_send",
+    Expectation.About.DATE: "dossier_expertise",
+    Expectation.About.ANSWER: "dossier_supplement",
+}
+
 
 @require_safe
 def todo(request: ActorRequest) -> HttpResponse:
@@ -82,8 +93,7 @@ def _line(row: Expectation, actor: Actor, today: date) -> dict[str, Any]:
 
 def act_url(row: Expectation, code: str) -> str:
     """The page where the thing expected is done."""
-    name = "dossier_expertise" if row.kind in {State.AWAITING_VISIT, Expectation.About.DATE} else "dossier"
-    return reverse(name, args=[code, row.dossier.reference])
+    return reverse(ACTS.get(row.kind, "dossier"), args=[code, row.dossier.reference])
 
 
 def _pager(request: ActorRequest, page: int, *, more: bool) -> dict[str, str]:

@@ -7,6 +7,7 @@ a seventh, three documents a dossier. Everything is drawn from one seed; all peo
 import random
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth.hashers import make_password
 from psycopg import sql
 
@@ -160,8 +161,15 @@ def _insert(owner: Any, table: str, source: str, **columns: str) -> None:
              AND is_generated = 'NEVER' AND is_identity = 'NO'""",
         [table],
     ).fetchall()
-    given = {name: FILLERS.get(kind, "0") for name, kind in needed} | columns
+    given = {name: FILLERS.get(kind, "0") for name, kind in needed} | _defaults(owner, table) | columns
     overriding = "OVERRIDING SYSTEM VALUE" if "id" in columns else ""
     owner.execute(
         f"INSERT INTO {table} ({', '.join(given)}) {overriding} SELECT {', '.join(given.values())} FROM {source}"
     )
+
+
+def _defaults(owner: Any, table: str) -> dict[str, str]:
+    """What the model says a column holds when nobody says otherwise."""
+    model = next(model for model in apps.get_models() if model._meta.db_table == table)
+    fields = [field for field in model._meta.concrete_fields if field.has_default() and not callable(field.default)]
+    return {field.column: sql.Literal(field.get_default()).as_string(owner) for field in fields if field.column}

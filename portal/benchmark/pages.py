@@ -20,13 +20,13 @@ def pages_of(user_id: int) -> dict[str, str]:
         paper = Document.objects.visible_to(actor).filter(dossier=one).order_by("pk")[0]
         address = one.get_absolute_url()
         return {
-            "liste": "/dossiers/",
+            "liste": "/dossiers/?onglet=tous",  # without it the last tab is shown, by a redirection
             "onglet en cours": "/dossiers/?onglet=en-cours",
-            "dernière page": f"/dossiers/?page={(count - 1) // PAGE_SIZE + 1}",
-            "tri par assuré": "/dossiers/?tri=assure",
-            "tri par chiffrage": "/dossiers/?tri=-dernier_chiffrage",
-            "recherche plaque": f"/dossiers/?q={one.plate.replace('-', '')}",
-            **{label: f"/dossiers/?q={words}" for label, words in SEARCHES.items()},
+            "dernière page": f"/dossiers/?onglet=tous&page={(count - 1) // PAGE_SIZE + 1}",
+            "tri par assuré": "/dossiers/?onglet=tous&tri=assure",
+            "tri par chiffrage": "/dossiers/?onglet=tous&tri=-dernier_chiffrage",
+            "recherche plaque": f"/dossiers/?onglet=tous&q={one.plate.replace('-', '')}",
+            **{label: f"/dossiers/?onglet=tous&q={words}" for label, words in SEARCHES.items()},
             "dossier": address,
             "documents": f"{address}documents/",
             "téléchargement": paper.get_absolute_url(),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from random import Random
 
 from django.db import connection
@@ -11,9 +11,23 @@ from django.utils import timezone
 from accounts import scope
 from accounts.models import Cabinet, JournalEntry
 from accounts.scope import System
-from claims.models import Acknowledgement, Appointment, Document, Dossier, DossierVisit, Passage, VisitPolicy
+from claims.models import (
+    Acknowledgement,
+    Appointment,
+    Contact,
+    Document,
+    DocumentRequest,
+    Dossier,
+    DossierFacts,
+    DossierVisit,
+    Passage,
+    Supplement,
+    VisitPolicy,
+)
 from claims.services import expectations
-from portal.demo import dates, dossiers, network, papers
+from messaging.services import news
+from portal.demo import dates, dossiers, followup, network, papers
+from portal.demo.contacts import contacts
 from portal.demo.dossiers import Claim
 from portal.demo.files import Archive, writing
 from portal.demo.papers import Bases
@@ -23,6 +37,7 @@ from portal.demo.traces import journal, visits
 
 SIZE, SEED = 2000, 74
 BATCH = 1000
+NEWS_OF = timedelta(days=21)  # what the notification centre begins with
 LOCK = 7_400_074  # of our own choosing: two loadings at once take turns
 Progress = Callable[[int], object]
 
@@ -71,8 +86,14 @@ def _load(rng: Random, size: int, seed: int, today: date, progress: Progress) ->
         hundred = claims[first : first + 100]
         _load_documents(archive, hundred, loaded)
         progress(len(hundred))
+    aside = Random(seed + 1)  # noqa: S311 -- a drawing of its own, which moves no other
+    DocumentRequest.objects.bulk_create(followup.requests(aside, claims), BATCH)
+    Supplement.objects.bulk_create(followup.supplements(aside, claims, built.logins), BATCH)
+    DossierFacts.objects.bulk_create(followup.facts(aside, claims), BATCH)
     expectations.reconcile()
     DossierVisit.objects.bulk_create(visits(rng, built.logins, claims), BATCH)
+    Contact.objects.bulk_create(contacts(Cabinet.objects.order_by("pk")))
+    news.show(list(JournalEntry.objects.filter(at__gte=midnight - NEWS_OF).values_list("pk", flat=True)))
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # fail while the files can still be taken away
     return loaded

@@ -41,6 +41,53 @@ SIGN_UP = Theme(
             ),
         ),
         Question(
+            "code-siret",
+            "Prouver mon SIRET par un code",
+            (
+                (
+                    "Inutile d’attendre la réponse du cabinet s’il connaît déjà l’adresse e-mail de votre atelier : "
+                    "un code à six chiffres y est envoyé, et le recopier suffit."
+                ),
+                (
+                    "Pour votre sécurité, la page ne dit pas si une adresse est connue. Rien reçu ? Le cabinet "
+                    "répond de son côté à votre demande."
+                ),
+            ),
+            steps=(
+                "Connectez-vous : votre demande est affichée, ou ouvrez « Mes établissements ».",
+                "Choisissez « Envoyer un code ».",
+                "Recopiez dans les quinze minutes le code reçu par l’atelier.",
+            ),
+            keywords="preuve validation attente immédiat six chiffres",
+        ),
+        Question(
+            "mes-etablissements",
+            "Ajouter un deuxième établissement, ou en quitter un",
+            (
+                (
+                    "« Mes établissements » montre chaque SIRET de votre entreprise et les cabinets qui travaillent "
+                    "avec lui. Un seul identifiant suffit pour tous, même de SIREN différents."
+                ),
+                (
+                    "Quand une mission arrive sur un SIRET inconnu de votre SIREN, il vous est proposé ; rien n’est "
+                    "ajouté sans votre demande."
+                ),
+            ),
+            links=(("Mes établissements", "establishments"),),
+            keywords="siret siren site ajouter quitter portefeuille déménagement plusieurs",
+        ),
+        Question(
+            "invitation-cabinet",
+            "Un cabinet m’a invité",
+            (
+                (
+                    "Suivez le lien de son message, valable quatorze jours : vous choisissez votre mot de passe et "
+                    "votre établissement est ouvert aussitôt. Lien périmé ? Le cabinet peut le renvoyer."
+                ),
+            ),
+            keywords="invitation lien expert",
+        ),
+        Question(
             "collegue",
             "Un collègue veut un accès",
             (

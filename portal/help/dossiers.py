@@ -87,6 +87,32 @@ LIST = Theme(
             keywords="chercher filtre trier colonne plaque",
         ),
         Question(
+            "colonnes-et-fichier",
+            "Puis-je choisir les colonnes, ou avoir la liste dans un tableur ?",
+            (
+                (
+                    "« Colonnes » montre ou retire chaque colonne ; votre choix, l’onglet et le plein écran vous "
+                    "suivent d’un ordinateur à l’autre. Un clic sur un titre trie, un second inverse l’ordre."
+                ),
+                (
+                    "« Exporter » donne toutes les pages de la liste affichée, avec ses filtres et ses colonnes, pour "
+                    "Excel ou en CSV."
+                ),
+            ),
+            keywords="excel csv xlsx exporter export tableur colonne plein écran",
+        ),
+        Question(
+            "nouveautes",
+            "Où retrouver ce qui vient d’arriver ?",
+            (
+                (
+                    "La cloche, en haut de chaque page, mène aux nouveautés : documents et décisions de vos cabinets, "
+                    "les non lus marqués. Ouvrir un dossier lit ses nouveautés et éteint son NEW."
+                ),
+            ),
+            keywords="notification cloche bulle orange alerte",
+        ),
+        Question(
             "plusieurs-etablissements",
             "J'ai plusieurs établissements",
             (
@@ -156,6 +182,62 @@ TURNS = Theme(
             steps=_delays(),
             keywords="délai échéance date limite retard",
         ),
+        Question(
+            "a-faire",
+            "Où voir tout ce qui est attendu de moi ?",
+            (
+                (
+                    "La page « À faire » réunit tous vos dossiers, de tous vos cabinets et établissements, le plus en "
+                    "retard d’abord. Chaque ligne mène à la page où la chose se fait ; elle disparaît dès que c’est "
+                    "fait."
+                ),
+            ),
+            links=(("À faire", "todo"),),
+            keywords="tâches retard liste attendu échéance",
+        ),
+        Question(
+            "documents-demandes",
+            "Le cabinet me demande des documents",
+            (
+                (
+                    "La demande est en haut du dossier, avec sa date limite. Envoyez un document de chaque type "
+                    "demandé : le portail le dit au cabinet. S’il vous faut plus de temps, « Demander plus de temps » "
+                    "prolonge le délai aussitôt, autant de fois que le cabinet l’accorde."
+                ),
+            ),
+            keywords="pièces demande délai prolonger prolongation",
+        ),
+        Question(
+            "relances",
+            "Comment ne plus être relancé ?",
+            (
+                (
+                    "En envoyant ce qui manque, ou en annonçant une date : la date de livraison annoncée arrête les "
+                    "relances de la facture jusqu’à ce jour. Une relance ne demande jamais ce qui est déjà envoyé, et "
+                    "vous recevez une seule lettre par jour pour tous vos dossiers."
+                ),
+                "Le cabinet peut aussi suspendre les relances d’un dossier ; le dossier dit alors jusqu’à quand.",
+            ),
+            keywords="rappel relance e-mail facture suspendre",
+        ),
+        Question(
+            "complement",
+            "Comment demander un complément ?",
+            (
+                (
+                    "Dans le dossier, « Complément » : écrivez ce qu’il faut, ajoutez des photos, ou les deux. "
+                    "L’expert accepte, accepte en partie ou refuse, et dit pourquoi ; sa réponse arrive sur la même "
+                    "page et dans « À faire »."
+                ),
+            ),
+            keywords="supplément travaux supplémentaires photos expert accord",
+        ),
+        Question(
+            "vehicule-de-pret",
+            "Où noter un véhicule de prêt ?",
+            ("Dans le dossier, panneau « Suivi » : le cabinet voit les dates du prêt dès que vous les enregistrez.",),
+            keywords="prêt courtoisie contrôle technique suivi",
+        ),
     ),
 )
 
@@ -185,6 +267,36 @@ DOCUMENTS = Theme(
                 ),
             ),
             keywords="rapport absent pdf photo",
+        ),
+        Question(
+            "envoyer-un-document",
+            "Comment envoyer un document ou des photos au cabinet ?",
+            (
+                (
+                    "Dans le dossier, ouvrez « Envoyer » : choisissez vos fichiers, ou déposez-les sur la page, ou "
+                    "prenez une photo. PDF, JPEG, PNG, WebP et HEIC conviennent, 25 Mo au plus par fichier."
+                ),
+                (
+                    "Si la connexion se coupe, le transfert reprend tout seul. Chaque fichier est vérifié "
+                    "avant l'envoi : un refus dit pourquoi et que faire, un avertissement vous laisse continuer."
+                ),
+            ),
+            keywords="deposer joindre facture devis photo heic iphone upload transfert coupure",
+        ),
+        Question(
+            "accuse-de-depot",
+            "À quoi sert l'accusé de dépôt ?",
+            (
+                (
+                    "Il prouve ce que vous avez remis et quand : chaque fichier y est identifié par son empreinte "
+                    "SHA-256. Vous le recevez à l'écran, par e-mail et en PDF."
+                ),
+                (
+                    "Qui possède le numéro et le fichier peut vérifier l'envoi à l'adresse de l'accusé. Un seul octet "
+                    "changé, et la vérification échoue."
+                ),
+            ),
+            keywords="preuve recepisse verification sha empreinte numero",
         ),
     ),
 )

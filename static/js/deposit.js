@@ -14,6 +14,7 @@ function deposit(form) {
   const waiting = [];
   let running = 0;
   let timer;
+  let ranks = list.querySelectorAll("li").length;
 
   for (const part of form.querySelectorAll("[data-with-script]")) part.hidden = false;
   for (const part of form.querySelectorAll("[data-without-script]")) part.hidden = true;
@@ -54,12 +55,12 @@ function deposit(form) {
     return row;
   }
 
-  async function one({ file, key, row, place }) {
+  async function one({ file, key, rank, row, place }) {
     const state = row.querySelector("[data-state]");
     const bar = row.querySelector("progress");
     try {
       await transfer({
-        file, key, announce, token,
+        file, key, rank, announce, token,
         onProgress: (done, all) => {
           bar.value = all ? (100 * done) / all : 100;
           state.textContent = `${Math.round(bar.value)} %`;
@@ -87,7 +88,7 @@ function deposit(form) {
       item.file = item.original ? item.file : await shrink(item.file);
       item.key = [item.file.name, item.file.size, item.file.lastModified].join("|");
       item.place = `${announce} ${item.key}`;
-      await keep(item.place, { announce, file: item.file, place: item.place, key: item.key });
+      await keep(item.place, { announce, file: item.file, place: item.place, key: item.key, rank: item.rank });
     }
     await one(item);
     running -= 1;
@@ -97,7 +98,7 @@ function deposit(form) {
   }
 
   function add(files) {
-    for (const file of files) waiting.push({ file, original: original.checked, row: line(file.name) });
+    for (const file of files) waiting.push({ file, rank: (ranks += 1), original: original.checked, row: line(file.name) });
     for (let n = 0; n < AT_ONCE; n += 1) next();
     settle();
   }

@@ -30,12 +30,13 @@ async function insisting(act, onBroken) {
   }
 }
 
-export async function transfer({ file, key, announce, token, signal, onProgress, onBroken }) {
+export async function transfer({ file, key, rank, announce, token, signal, onProgress, onBroken }) {
   const headers = { "X-CSRFToken": token };
   const body = new FormData();
   body.set("nom", file.name);
   body.set("taille", file.size);
   body.set("cle", key);
+  body.set("rang", rank);
   let place = await insisting(() => answer(announce, { method: "POST", body, headers, signal }), onBroken);
   const url = `/envois/${place.id}/`;
   while (place.etat === "receiving") {

@@ -116,16 +116,16 @@ def test_the_network_adds_a_person_without_a_password(world, client):
 
 def test_the_network_adds_a_member_and_cannot_move_one(world, client):
     client.force_login(world.network)
-    user = UserFactory()
-    data = {"cabinet": world.berry.cabinet.pk, "user": user.pk, "role": "expert"}
+    data = {"cabinet": world.berry.cabinet.pk, "email": "neuf@berry.test", "full_name": "Neuf", "role": "expert"}
 
     client.post(reverse("admin:accounts_cabinetmember_add"), data)
-    member = CabinetMember.objects.get(user=user)
-    url = reverse("admin:accounts_cabinetmember_change", args=[member.pk])
-    client.post(url, data | {"cabinet": world.alpes.cabinet.pk, "role": "gestionnaire"})
+    member = CabinetMember.objects.get(user__email="neuf@berry.test")
+    client.post(reverse("admin:accounts_cabinetmember_change", args=[member.pk]), {"cabinet": world.alpes.cabinet.pk})
+    url = reverse("admin:accounts_cabinetmember_give_rights", args=[member.pk])
+    client.post(url, {"role": "gestionnaire", "menus": ["dossiers"]})
 
     member.refresh_from_db()
-    assert (member.cabinet, member.role) == (world.berry.cabinet, "gestionnaire")
+    assert (member.cabinet, member.role, member.menus) == (world.berry.cabinet, "gestionnaire", ["dossiers"])
 
 
 def test_the_network_adds_an_establishment_that_is_nobodys_yet(world, client):
@@ -159,13 +159,13 @@ def test_suspending_a_shop_hides_the_cabinets_dossiers_at_once(world, client):
         with scope.acting_as(world.deux.owner.pk) as actor:
             return set(Dossier.objects.visible_to(actor).values_list("reference", flat=True))
 
-    client.post(url, {"action": "suspend", "_selected_action": link.pk})
+    client.post(url, {"action": "suspend", "_selected_action": link.pk, "reason": "Convention résiliée"})
     during = visible()
     client.post(url, {"action": "resume", "_selected_action": link.pk})
 
     assert (during, visible()) == ({"BERRY-DEUX"}, {"ALPES-DEUX", "BERRY-DEUX"})
     events = JournalEntry.objects.filter(subject_type="accounts.cabinetestablishment", subject_id=link.pk)
-    assert list(events.order_by("pk").values_list("event", flat=True)) == ["suspended", "resumed"]
+    assert list(events.order_by("pk").values_list("event", flat=True)) == ["shop_suspended", "shop_resumed"]
 
 
 def test_staff_see_their_own_cabinet_and_may_not_change_it(world, client):

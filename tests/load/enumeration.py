@@ -26,7 +26,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
 
-Headers = dict[str, str]
+Door = tuple[str, str, str]  # its name, its address, what is known of the known
+DOORS: dict[str, Door] = {
+    "inscription": ("inscription, e-mail", "/inscription/", "email"),
+    "siret": ("inscription, SIRET", "/inscription/", "siret"),
+    "oubli": ("mot de passe oublié", "/mot-de-passe/oublie/", "email"),
+    "connexion": ("connexion", "/connexion/", "email"),
+}
 
 
 @contextmanager
@@ -97,16 +103,13 @@ def siret(rng: random.Random) -> str:
     return made(rng.randrange(10**6))
 
 
-def measure(port: int, samples: int, login: dict[str, str], rng: random.Random) -> dict[str, tuple[list[float], ...]]:
+def measure(
+    port: int, samples: int, login: dict[str, str], rng: random.Random, doors: list[Door]
+) -> dict[str, tuple[list[float], ...]]:
     """Times of the known and of the unknown, per door; raises when an answer differs in anything else."""
     times: dict[str, tuple[list[float], ...]] = {}
     cabinet = ""
-    for door, path, known in (
-        ("inscription, e-mail", "/inscription/", "email"),
-        ("inscription, SIRET", "/inscription/", "siret"),
-        ("mot de passe oublié", "/mot-de-passe/oublie/", "email"),
-        ("connexion", "/connexion/", "email"),
-    ):
+    for door, path, known in doors:
         visitor = Visitor(port)
         page = visitor.open(path)
         if "inscription" in path:
@@ -216,6 +219,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--essais", type=int, default=500, help="réponses mesurées par cas (500)")
     parser.add_argument("--port", type=int, default=8190)
+    parser.add_argument("--portes", nargs="+", choices=DOORS, default=list(DOORS))
     parser.add_argument("--graine", type=int, default=7)
     given = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
@@ -223,7 +227,7 @@ def main() -> None:
     before = newest()
     try:
         with portal(given.port):
-            times = measure(given.port, given.essais, login, rng)
+            times = measure(given.port, given.essais, login, rng, [DOORS[name] for name in given.portes])
     finally:
         tidy(before)
     sys.stdout.write(f"{given.essais} réponses par cas, connues et inconnues mêlées ; millisecondes\n")

@@ -12,7 +12,7 @@ from accounts import journal, scope
 from accounts.models import ShopMember
 from accounts.scope import System
 from accounts.services import Event
-from claims.services import deposits, quarantine, reminders
+from claims.services import deposits, quarantine, reminders, supplements
 from claims.services.appointments import Fact as DateFact
 from claims.services.missing import Fact
 from claims.workflow import Fact as PaperFact
@@ -20,12 +20,14 @@ from messaging.rules import TELL
 from messaging.services import send_due
 from tests.factories import (
     AppointmentFactory,
+    CabinetMemberFactory,
     DocumentFactory,
     DraftFactory,
     ExpectationFactory,
     LetterFactory,
     ShopMemberFactory,
     SignUpFactory,
+    SupplementFactory,
 )
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
@@ -88,12 +90,25 @@ def _facts(world):
     yield reminders.Fact.REMINDER_LETTER, LetterFactory(user=world.lac.owner, expectations=[late.pk])
     yield DateFact.DATE_FOR_CABINET, world.lac.dates["ALPES"]
     yield DateFact.DATE_FOR_SHOP, AppointmentFactory(dossier=world.deux.dossiers["ALPES"], kind="ead", **OFFERED)
+    invited = CabinetMemberFactory(cabinet=world.alpes.cabinet)
+    invited.user.set_unusable_password()
+    invited.user.save()
+    yield Event.STAFF_INVITED, invited
+    closed, opened = (shop.establishment.cabinet_links.first() for shop in (world.lac, world.mer))
+    closed.suspended_at, closed.suspension_reason = "2026-01-01T00:00Z", "L'accès <b>"
+    closed.save()
+    yield Event.SHOP_SUSPENDED, closed
+    yield Event.SHOP_RESUMED, opened
     deposit = world.lac.deposits["ALPES"]
     paper = DocumentFactory(dossier=deposit.dossier, deposit=deposit, sender=world.lac.owner)
     yield deposits.Fact.RECEIPT_ISSUED, deposit
     yield deposits.Fact.DEPOSIT_ARRIVED, deposit
     yield quarantine.Fact.DOCUMENT_INFECTED, paper
     yield quarantine.Fact.SCAN_DELAYED, paper
+    yield supplements.Fact.SUPPLEMENT_ASKED, world.lac.dossiers["ALPES"].supplements.get()
+    decided = {"number": 2, "author": world.lac.owner, "decided_at": "2026-01-01T00:00Z"}
+    refused_one = SupplementFactory(dossier=world.lac.dossiers["ALPES"], status="refused", reason="<b>", **decided)
+    yield supplements.Fact.SUPPLEMENT_ANSWERED, refused_one
     yield Event.INVITED, world.lac.invitation
     yield Event.ACCESS_GRANTED, world.lac.delegation
     yield Event.ACCESS_REVOKED, world.lac.delegation
