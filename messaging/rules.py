@@ -32,9 +32,10 @@ from claims.services.appointments import Fact as DateFact
 from claims.services.appointments import said
 from claims.services.missing import Fact
 from claims.workflow import Fact as PaperFact
-from messaging import doorstep, following, sending, staffing
+from messaging import doorstep, following, pricing, sending, staffing
 from messaging.links import address
 from messaging.models import Notification
+from tariffs.services import Fact as Priced
 
 State = AccountRequest.State
 
@@ -343,6 +344,9 @@ TELL: dict[str, Tell] = {
         "claims/email/date_for_cabinet", staffing.planners, _date, _answered_since(Side.CABINET)
     ),
     DateFact.DATE_FOR_SHOP: Tell("claims/email/date_for_shop", _shop_of, _date, _answered_since(Side.SHOP)),
+    Priced.RECEIVED: Tell("tariffs/email/tariff_received", pricing.readers, pricing.received, pricing.acknowledged),
+    Priced.RESENT: Tell("tariffs/email/tariff_resent", pricing.readers, pricing.received, pricing.acknowledged),
+    Priced.ACKNOWLEDGED: Tell("tariffs/email/tariff_acknowledged", pricing.sender, pricing.confirmed),
 }
 
 

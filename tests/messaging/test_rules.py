@@ -18,6 +18,7 @@ from claims.services.missing import Fact
 from claims.workflow import Fact as PaperFact
 from messaging.rules import TELL
 from messaging.services import send_due
+from tariffs.services import Fact as Priced
 from tests.factories import (
     AppointmentFactory,
     CabinetMemberFactory,
@@ -28,6 +29,8 @@ from tests.factories import (
     ShopMemberFactory,
     SignUpFactory,
     SupplementFactory,
+    TariffVersionFactory,
+    TransmissionFactory,
 )
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
@@ -105,6 +108,11 @@ def _facts(world):
     yield deposits.Fact.DEPOSIT_ARRIVED, deposit
     yield quarantine.Fact.DOCUMENT_INFECTED, paper
     yield quarantine.Fact.SCAN_DELAYED, paper
+    priced = TariffVersionFactory(site=world.lac.establishment, number=9, sender=world.lac.owner)
+    received = TransmissionFactory(version=priced, cabinet=world.alpes.cabinet)
+    yield Priced.RECEIVED, received
+    yield Priced.RESENT, received
+    yield Priced.ACKNOWLEDGED, received
     yield supplements.Fact.SUPPLEMENT_ASKED, world.lac.dossiers["ALPES"].supplements.get()
     decided = {"number": 2, "author": world.lac.owner, "decided_at": "2026-01-01T00:00Z"}
     refused_one = SupplementFactory(dossier=world.lac.dossiers["ALPES"], status="refused", reason="<b>", **decided)
