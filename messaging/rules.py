@@ -249,7 +249,7 @@ TELL: dict[str, Tell] = {
         "accounts/email/colleague_asked", doorstep.owners_of_siret, doorstep.colleague_request, _decided
     ),
     Event.SIRET_CODE_SENT: Tell(
-        "accounts/email/siret_code",
+        "accounts/email/siret_code_sent",
         doorstep.coder,
         doorstep.code,
         doorstep.code_over,
@@ -344,9 +344,11 @@ TELL: dict[str, Tell] = {
         "claims/email/date_for_cabinet", staffing.planners, _date, _answered_since(Side.CABINET)
     ),
     DateFact.DATE_FOR_SHOP: Tell("claims/email/date_for_shop", _shop_of, _date, _answered_since(Side.SHOP)),
-    Priced.RECEIVED: Tell("tariffs/email/tariff_received", pricing.readers, pricing.received, pricing.acknowledged),
-    Priced.RESENT: Tell("tariffs/email/tariff_resent", pricing.readers, pricing.received, pricing.acknowledged),
-    Priced.ACKNOWLEDGED: Tell("tariffs/email/tariff_acknowledged", pricing.sender, pricing.confirmed),
+    Priced.TARIFF_RECEIVED: Tell(
+        "tariffs/email/tariff_received", pricing.readers, pricing.received, pricing.acknowledged
+    ),
+    Priced.TARIFF_RESENT: Tell("tariffs/email/tariff_resent", pricing.readers, pricing.received, pricing.acknowledged),
+    Priced.TARIFF_ACKNOWLEDGED: Tell("tariffs/email/tariff_acknowledged", pricing.sender, pricing.confirmed),
 }
 
 
