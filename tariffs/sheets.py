@@ -1,37 +1,31 @@
-"""Grids as files: the CSV that is sent, attached and read back, and its cells kept from being formulas."""
+"""Grids as files: the CSV that is sent, attached and read back, and the cabinet's list of all rates."""
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
+from typing import IO
 
+from accounts import sheets
+from accounts.sheets import Row, Value
 from tariffs.columns import COLUMNS
 from tariffs.models import TariffRate, TariffVersion
 
-HEADER = ("marque", "applicable_le", "payeur", *(column.slug for column in COLUMNS), "agree")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def safe(text: str) -> str:
-    """A cell that a spreadsheet shows and does not compute (OWASP, CSV injection)."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+_OWN = ("marque", "applicable_le", "payeur", *(column.slug for column in COLUMNS), "agree")
+_ALL = ("siret", "etablissement", "version", "envoyee_le", *_OWN)
+_MARKS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def plain(text: str) -> str:
-    """The same cell read back."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
+    """A cell read back: without the apostrophe that kept it from being a formula."""
+    return text[1:] if text.startswith("'") and text[1:].lstrip().startswith(_MARKS) else text
 
 
-def cells_of(rate: TariffRate) -> list[str]:
-    """The columns of a row as text with a decimal comma, « agréé » last; nothing for what was not communicated."""
-    values = ["" if value is None else f"{value:.2f}".replace(".", ",") for value in rate.values]
-    return [*values, "oui" if rate.is_approved else "non"]
+def _row(version: TariffVersion, rate: TariffRate) -> list[Value]:
+    return [version.make, version.applies_on, rate.payer, *rate.values, "oui" if rate.is_approved else "non"]
 
 
 def to_csv(version: TariffVersion) -> bytes:
-    """`;` separated UTF-8 with a byte order mark, as French spreadsheets open it; reading it back gives the grid."""
-    day = f"{version.applies_on:%d/%m/%Y}"
-    rows = ([safe(version.make), day, safe(rate.payer), *cells_of(rate)] for rate in version.rates.all())
-    return write([HEADER, *rows])
+    """One version; reading it back gives the grid."""
+    with sheets.write_csv(_OWN, (_row(version, rate) for rate in version.rates.all())) as file:
+        return file.read()
 
 
 def file_name(version: TariffVersion) -> str:
@@ -39,7 +33,15 @@ def file_name(version: TariffVersion) -> str:
     return f"tarifs-{version.site.siret}-version-{version.number}"
 
 
-def write(rows: Iterable[Sequence[str]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text, delimiter=";", lineterminator="\r\n").writerows(rows)
-    return text.getvalue().encode("utf-8-sig")
+def _every(versions: Iterable[TariffVersion]) -> Iterator[Row]:
+    for version in versions:
+        shop: list[Value] = [version.site.siret, version.site.name, version.number, version.sent_at.date()]
+        yield from ([*shop, *_row(version, rate)] for rate in version.rates.all())
+
+
+def all_csv(versions: Iterable[TariffVersion]) -> IO[bytes]:
+    return sheets.write_csv(_ALL, _every(versions))
+
+
+def all_xlsx(versions: Iterable[TariffVersion]) -> IO[bytes]:
+    return sheets.write_xlsx(_ALL, _every(versions), title="Tarifs")

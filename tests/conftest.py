@@ -12,7 +12,7 @@ from django.db import connections
 from accounts import scope
 from accounts.scope import System
 from portal.management.commands.migrate import grant_to_application
-from tests.world import world  # noqa: F401 -- a fixture
+from tests.world import _standing, standing_world, world  # noqa: F401 -- fixtures
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")  # each has a base and a queue of its own
 

@@ -1,13 +1,21 @@
 """The small world every leak test looks at: two cabinets, three shops, one of them shared by both cabinets."""
 
+import copy
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
+from django.db import transaction
+from django.test import override_settings
 
+from accounts import scope
 from accounts.models import CabinetMember, ShopMember
+from accounts.scope import System
 from tariffs.models import TariffDraft, TariffPdf
 from tests.factories import (
     AccountRequestFactory,
@@ -161,8 +169,7 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
     return shop
 
 
-@pytest.fixture
-def world(db: None) -> World:
+def build() -> World:
     alpes, berry = _cabinet("ALPES"), _cabinet("BERRY")
     KnockFactory()
     return World(
@@ -174,6 +181,32 @@ def world(db: None) -> World:
         network=UserFactory(email="reseau@exemple.test", is_staff=True, is_superuser=True),
         pending=UserFactory(email="attente@exemple.test"),
     )
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """Made anew for one test."""
+    return build()
+
+
+@pytest.fixture(scope="module")
+def _standing(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[World, Path]]:
+    """Made once for a file of tests, in a transaction around them all; each test's own is a savepoint of it."""
+    folder = tmp_path_factory.mktemp("world") / "files"
+    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=folder), transaction.atomic():
+        with scope.system(System.TESTS):
+            found = build()
+        yield found, folder
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def standing_world(_standing: tuple[World, Path], db: None, settings: Any) -> World:
+    """For files of many tests that look and do not commit: they override `world` by it."""
+    found, settings.MEDIA_ROOT = _standing
+    return copy.deepcopy(found)
 
 
 def body_of(answer) -> bytes:

@@ -11,6 +11,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db.models import Q
+from django.utils import timezone
 
 from accounts import scope
 from accounts.scope import System
@@ -105,7 +106,9 @@ def _notes(upload: Upload, found: dict[str, Any], sha256: str) -> list[str]:
     notes = [sentences.warning(Warning.OTHER_DOSSIER, others)] if others else []
     if twin is not None:
         where = "dans ce dossier" if twin.dossier_id == upload.dossier_id else f"au dossier {twin.dossier.reference}"
-        notes.append(sentences.warning(Warning.ALREADY_SENT, f"{where} le {twin.published_at:%d/%m/%Y}"))
+        notes.append(
+            sentences.warning(Warning.ALREADY_SENT, f"{where} le {timezone.localtime(twin.published_at):%d/%m/%Y}")
+        )
     return notes
 
 

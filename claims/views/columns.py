@@ -14,11 +14,11 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from accounts.scope import Actor, Kind
+from accounts.sheets import Value
 from accounts.validators import display_siret
 from claims.converters import ReferenceConverter
 from claims.models import Dossier
 from claims.models.queries import FURTHER
-from claims.services.sheets import Value
 from claims.templatetags.display import EMPTY, amount, day, plate
 from claims.workflow import WAITING, State
 

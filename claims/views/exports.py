@@ -8,13 +8,13 @@ from django.http import FileResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts import sheets
 from accounts.http import ActorRequest
 from accounts.scope import Actor, Kind, Right
 from claims.forms import ListForm
 from claims.models import Dossier
 from claims.models.preferences import preferred
 from claims.models.queries import CSV_LIMIT, XLSX_LIMIT, ListRequest, search
-from claims.services import sheets
 from claims.views import columns
 from claims.views.columns import Column
 from claims.workflow import TAB_LABELS

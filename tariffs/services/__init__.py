@@ -5,7 +5,7 @@ from tariffs.rules import in_force
 from tariffs.services.drafts import draft_of, forget_draft, save_draft
 from tariffs.services.grids import CellProblem, Parsed, TypedGrid, TypedRow, blank_grid, parse, typed_from_version
 from tariffs.services.papers import make_pdfs
-from tariffs.services.questions import Answer, answer
+from tariffs.services.questions import Answer, answer, current
 from tariffs.services.sending import SEND, Fact, Sent, acknowledge, resend, send_grid, transmit_missing
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "acknowledge",
     "answer",
     "blank_grid",
+    "current",
     "draft_of",
     "forget_draft",
     "in_force",

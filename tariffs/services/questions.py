@@ -54,3 +54,15 @@ def _reason(found: rules.Applicable) -> str:
     who = "la ligne de ce payeur" if found.own_payer else "la ligne PUBLIC, car ce payeur n’a pas de ligne à son nom"
     where = "la grille de cette marque" if found.own_make else "la grille « toutes marques »"
     return f"{who}, dans {where} en vigueur ce jour-là"
+
+
+def current(versions: Iterable[TariffVersion], on: date) -> list[TariffVersion]:
+    """Of versions of any shops, those in force on a day: one a shop and make."""
+    of_site: dict[tuple[int, str], TariffVersion] = {}
+    for version in versions:
+        place = (version.site_id, version.make_key)
+        other = of_site.get(place)
+        newer = other is None or (version.applies_on, version.number) > (other.applies_on, other.number)
+        if version.applies_on <= on and newer:
+            of_site[place] = version
+    return sorted(of_site.values(), key=lambda version: (version.site.siret, version.make_key))

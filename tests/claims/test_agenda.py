@@ -21,7 +21,7 @@ from tests.factories import (
     PassageFactory,
 )
 
-AGENDA_QUERIES, EXPERTISE_QUERIES = 9, 13
+AGENDA_QUERIES, EXPERTISE_QUERIES = 9, 14
 
 
 @pytest.fixture(autouse=True)

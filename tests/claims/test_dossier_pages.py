@@ -64,8 +64,8 @@ def test_the_page_costs_the_same_whatever_the_number_of_documents(dossier, world
     client.get(url)
     for count in (1, 3):
         with django_assert_num_queries(
-            12
-        ):  # session, user, savepoint, scope, dossier, visit, papers, requests, facts, to do, release, scope back
+            14
+        ):  # of the frame, then dossier, visit, papers, requests, facts, contacts, passages, what is to be done
             client.get(url)
         for _ in range(count):
             DocumentFactory(dossier=dossier)

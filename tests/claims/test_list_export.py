@@ -9,8 +9,8 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from accounts.sheets import harmless
 from claims.models.queries import PAGE_SIZE, SORT_KEYS
-from claims.services.sheets import harmless
 from tests.factories import DossierFactory
 from tests.world import body_of
 

@@ -12,7 +12,7 @@ from accounts import scope, services
 from accounts.exceptions import NotAllowed
 from accounts.models import Draft, JournalEntry, User
 from accounts.scope import Kind, System
-from claims.models import Dossier, Expectation, Job, Supplement
+from claims.models import Dossier, Expectation, Job, Supplement, Upload
 from claims.services import jobs
 from claims.services.supplements import decide_supplement, request_supplement, send
 from claims.workflow import State
@@ -29,6 +29,7 @@ from tests.factories import (
 @pytest.fixture
 def dossier(world):
     Supplement.objects.all().delete()
+    Upload.objects.all().delete()
     row = world.lac.dossiers["ALPES"]
     Dossier.objects.filter(pk=row.pk).update(state=State.AWAITING_INVOICE)
     return Dossier.objects.get(pk=row.pk)
@@ -180,7 +181,7 @@ def test_the_page_costs_the_same_for_one_request_and_three(world, dossier, clien
     for number in (1, 2, 3):
         SupplementFactory(dossier=dossier, author=world.lac.owner, number=number)
         if number != 2:
-            with django_assert_num_queries(13):
+            with django_assert_num_queries(12):
                 client.get(page(dossier))
 
 
@@ -195,7 +196,8 @@ def test_the_request_is_printed_into_the_dossier(world, dossier, owner):
 
     row.refresh_from_db()
     assert row.pdf.label == f"Complement_1_{dossier.reference}.pdf"
-    assert row.pdf.file.read(5) == b"%PDF-"
+    with row.pdf.file.open("rb") as printed:
+        assert printed.read(5) == b"%PDF-"
     assert row.pdf.direction == "sent"
 
 

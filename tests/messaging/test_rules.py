@@ -15,8 +15,10 @@ from accounts.services import Event
 from claims.services import deposits, quarantine, reminders, supplements
 from claims.services.appointments import Fact as DateFact
 from claims.services.missing import Fact
+from claims.workflow import Fact as PaperFact
 from messaging.rules import TELL
 from messaging.services import send_due
+from tariffs.services import Fact as Priced
 from tests.factories import (
     AppointmentFactory,
     CabinetMemberFactory,
@@ -27,6 +29,8 @@ from tests.factories import (
     ShopMemberFactory,
     SignUpFactory,
     SupplementFactory,
+    TariffVersionFactory,
+    TransmissionFactory,
 )
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
@@ -54,6 +58,18 @@ def test_each_event_is_recorded_somewhere():
         assert re.search(rf"\b\w+\.{event.upper()}\b", sources), event
 
 
+def _checked(world, verdict):
+    return DocumentFactory(
+        dossier=world.lac.dossiers["ALPES"],
+        direction="sent",
+        kind="facture",
+        sender=world.lac.owner,
+        verdict=verdict,
+        verdict_reason="Montants différents",
+        verdict_at="2026-11-20T10:00Z",
+    )
+
+
 def _facts(world):
     """One subject for each event, in the state that the event tells."""
     new = ShopMemberFactory(organisation=world.deux.organisation, role=ShopMember.Role.COLLABORATOR)
@@ -69,6 +85,8 @@ def _facts(world):
     for event in (Event.FACTOR_ADDED, Event.FACTOR_REMOVED, Event.CODES_RENEWED):
         yield event, world.lac.owner
     yield Event.COLLEAGUE_JOINED, new
+    for event, verdict in ((PaperFact.DEPOSIT_ACCEPTED, "conforme"), (PaperFact.DEPOSIT_REFUSED, "non_conforme")):
+        yield event, _checked(world, verdict)
     yield Fact.MISSING_DOSSIER_ASKED, world.lac.missing["ALPES"]
     yield Fact.MISSING_DOSSIER_ANSWERED, world.lac.missing["ALPES"]
     late = ExpectationFactory(dossier=world.lac.dossiers["ALPES"], object_id=1, due_on=date(2026, 1, 5))
@@ -90,6 +108,11 @@ def _facts(world):
     yield deposits.Fact.DEPOSIT_ARRIVED, deposit
     yield quarantine.Fact.DOCUMENT_INFECTED, paper
     yield quarantine.Fact.SCAN_DELAYED, paper
+    priced = TariffVersionFactory(site=world.lac.establishment, number=9, sender=world.lac.owner)
+    received = TransmissionFactory(version=priced, cabinet=world.alpes.cabinet)
+    yield Priced.RECEIVED, received
+    yield Priced.RESENT, received
+    yield Priced.ACKNOWLEDGED, received
     yield supplements.Fact.SUPPLEMENT_ASKED, world.lac.dossiers["ALPES"].supplements.get()
     decided = {"number": 2, "author": world.lac.owner, "decided_at": "2026-01-01T00:00Z"}
     refused_one = SupplementFactory(dossier=world.lac.dossiers["ALPES"], status="refused", reason="<b>", **decided)
