@@ -261,6 +261,8 @@ class Fact(StrEnum):
     DOCUMENT_SEEN = "document_seen"
     DOCUMENT_ACCEPTED = "document_accepted"
     DOCUMENT_REFUSED = "document_refused"
+    DEPOSIT_ACCEPTED = "deposit_accepted"  # the same two, about the document itself: what the mails are about
+    DEPOSIT_REFUSED = "deposit_refused"
     EXPORT_ORDERED = "export_ordered"
 
 
@@ -270,6 +272,8 @@ DONE.update(
         Fact.DOCUMENT_SEEN: "Document vu par le cabinet",
         Fact.DOCUMENT_ACCEPTED: "Document conforme",
         Fact.DOCUMENT_REFUSED: "Document non conforme",
+        Fact.DEPOSIT_ACCEPTED: "Document conforme",
+        Fact.DEPOSIT_REFUSED: "Document non conforme",
         Fact.EXPORT_ORDERED: "Archive de documents demandée",
     }
 )

@@ -25,12 +25,13 @@ from accounts.scope import Right
 from accounts.services import Event, email_change_token
 from accounts.services.invitations import token_of
 from accounts.validators import display_siret
-from claims.models import Appointment, MissingDossierRequest
+from claims.models import Appointment, Document, MissingDossierRequest
 from claims.models.appointments import Side
 from claims.services import deposits, quarantine, reminders, requests, supplements
 from claims.services.appointments import Fact as DateFact
 from claims.services.appointments import said
 from claims.services.missing import Fact
+from claims.workflow import Fact as PaperFact
 from messaging import doorstep, following, pricing, sending, staffing
 from messaging.links import address
 from messaging.models import Notification
@@ -248,7 +249,7 @@ TELL: dict[str, Tell] = {
         "accounts/email/colleague_asked", doorstep.owners_of_siret, doorstep.colleague_request, _decided
     ),
     Event.SIRET_CODE_SENT: Tell(
-        "accounts/email/siret_code",
+        "accounts/email/siret_code_sent",
         doorstep.coder,
         doorstep.code,
         doorstep.code_over,
@@ -330,13 +331,27 @@ TELL: dict[str, Tell] = {
     supplements.Fact.SUPPLEMENT_ANSWERED: Tell("claims/email/supplement_answered", following.askers, following.answer),
     Fact.MISSING_DOSSIER_ASKED: Tell("claims/email/missing_dossier_asked", staffing.clerks, _missing, _answered),
     Fact.MISSING_DOSSIER_ANSWERED: Tell("claims/email/missing_dossier_answered", _asker, _found),
+    PaperFact.DEPOSIT_ACCEPTED: Tell(
+        "claims/email/deposit_accepted",
+        sending.checked_sender,
+        sending.checked,
+        sending.verdict_changed(Document.Verdict.COMPLIANT),
+    ),
+    PaperFact.DEPOSIT_REFUSED: Tell(
+        "claims/email/deposit_refused",
+        sending.checked_sender,
+        sending.checked,
+        sending.verdict_changed(Document.Verdict.REFUSED),
+    ),
     DateFact.DATE_FOR_CABINET: Tell(
         "claims/email/date_for_cabinet", staffing.planners, _date, _answered_since(Side.CABINET)
     ),
     DateFact.DATE_FOR_SHOP: Tell("claims/email/date_for_shop", _shop_of, _date, _answered_since(Side.SHOP)),
-    Priced.RECEIVED: Tell("tariffs/email/tariff_received", pricing.readers, pricing.received, pricing.acknowledged),
-    Priced.RESENT: Tell("tariffs/email/tariff_resent", pricing.readers, pricing.received, pricing.acknowledged),
-    Priced.ACKNOWLEDGED: Tell("tariffs/email/tariff_acknowledged", pricing.sender, pricing.confirmed),
+    Priced.TARIFF_RECEIVED: Tell(
+        "tariffs/email/tariff_received", pricing.readers, pricing.received, pricing.acknowledged
+    ),
+    Priced.TARIFF_RESENT: Tell("tariffs/email/tariff_resent", pricing.readers, pricing.received, pricing.acknowledged),
+    Priced.TARIFF_ACKNOWLEDGED: Tell("tariffs/email/tariff_acknowledged", pricing.sender, pricing.confirmed),
 }
 
 

@@ -1,10 +1,12 @@
 """Who is told of what a shop sent, and in what words."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
 
-from accounts.models import ShopMember, User
+from accounts.models import CabinetEstablishment, Delegation, ShopMember, User
+from accounts.scope import Right
 from claims.models import Deposit, Document
 from messaging.links import address
 
@@ -49,3 +51,30 @@ def arrived(deposit: Deposit, user: User) -> dict[str, Any]:
 def quarantined(paper: Document, _user: User) -> dict[str, Any]:
     link = address("dossier_documents", paper.cabinet.code, paper.dossier.reference)
     return {"paper": paper, "cabinet": paper.cabinet, "reference": paper.dossier.reference, "link": link}
+
+
+# Checked by the cabinet ----------------------------------------------------------------------------------------------
+
+
+def checked_sender(paper: Document) -> QuerySet[User]:
+    """Whoever sent it, while they may see the shop's files, or who answers for it; a closed shop hears nothing."""
+    closed = CabinetEstablishment.objects.filter(
+        cabinet=paper.cabinet_id, establishment=paper.establishment_id, suspended_at__isnull=False
+    )
+    members = ShopMember.objects.filter(left_at=None, organisation__establishments=paper.establishment_id)
+    owners = members.filter(role=ShopMember.Role.OWNER)
+    delegates = Delegation.objects.in_force(Right.VIEW, paper.establishment_id or 0).values("member")
+    sender = (owners | members.filter(pk__in=delegates)).filter(user=paper.sender_id, user__is_active=True)
+    found = members.none() if closed.exists() else sender if sender.exists() else owners
+    return User.objects.filter(pk__in=found.values("user"), is_active=True)
+
+
+def checked(document: Document, _user: User) -> dict[str, Any]:
+    """The kind and the dossier's reference; the label and the reason are on the page: they may name the insured."""
+    dossier = document.dossier
+    page = address("dossier_documents", dossier.cabinet.code, dossier.reference)
+    return {"document": document, "dossier": dossier, "cabinet": dossier.cabinet, "link": f"{page}#envoyes"}
+
+
+def verdict_changed(verdict: str) -> Callable[[Document], str]:
+    return lambda document: "" if document.verdict == verdict else "le cabinet a changé d'avis depuis"

@@ -21,10 +21,10 @@ from tariffs.services import Fact, history
 
 EVENT_LABELS.update(
     {
-        Fact.SENT: "Grille envoyée",
-        Fact.RECEIVED: "Grille reçue",
-        Fact.RESENT: "Accusé de réception redemandé",
-        Fact.ACKNOWLEDGED: "Réception accusée",
+        Fact.TARIFF_SENT: "Grille envoyée",
+        Fact.TARIFF_RECEIVED: "Grille reçue",
+        Fact.TARIFF_RESENT: "Accusé de réception redemandé",
+        Fact.TARIFF_ACKNOWLEDGED: "Réception accusée",
     }
 )
 FILES = {"csv": sheets.all_csv, "xlsx": sheets.all_xlsx}

@@ -11,6 +11,7 @@ from claims.admin import (
     rules,
     shop_invitations,
     staff,
+    verdicts,
 )
 from claims.workflow import DONE
 
@@ -24,6 +25,7 @@ __all__ = [
     "rules",
     "shop_invitations",
     "staff",
+    "verdicts",
 ]
 
 EVENT_LABELS.update(DONE)

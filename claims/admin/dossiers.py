@@ -13,7 +13,7 @@ from accounts.menus import Menu
 from accounts.scope import Kind
 from accounts.tenantadmin import TenantModelAdmin, actor_of, journal_of
 from accounts.validators import display_siret
-from claims.admin import workspace
+from claims.admin import verdicts, workspace
 from claims.admin.appointments import DatesOfDossier, dates_of
 from claims.admin.entrusting import Entrusting, MineFilter
 from claims.admin.facts import FactsPart
@@ -80,7 +80,14 @@ class TurnFilter(admin.SimpleListFilter):
 
 @admin.register(Dossier)
 class DossierAdmin(
-    DatesOfDossier, workspace.Workspace, Requests, FactsPart, Supplements, Entrusting, TenantModelAdmin
+    verdicts.Verdicts,
+    DatesOfDossier,
+    workspace.Workspace,
+    Requests,
+    FactsPart,
+    Supplements,
+    Entrusting,
+    TenantModelAdmin,
 ):
     """Nothing is typed into a dossier here: the cabinet's software fills it, the table of states moves it."""
 
@@ -147,6 +154,7 @@ class DossierAdmin(
             if orphan
             else [],
             "entries": journal_of(dossier, actor),
+            **verdicts.work_on_verdicts(request, dossier),
             **self.requests_of(request, dossier),
             **self.facts_of(request, dossier),
             **self.supplements_of(request, dossier),

@@ -112,7 +112,7 @@ class CabinetMemberAdmin(PostedForms, TenantModelAdmin):
     ordering = ("cabinet", "left_at", "role", "pk")
     sortable_by = ("role", "cabinet")
     posts = {
-        "droits": "give_rights", "confier": "entrust", "dossiers": "entrust_one_by_one", "retirer": "withdraw",
+        "droits": "grant", "confier": "entrust", "dossiers": "pick", "retirer": "withdraw",
         "suspendre": "suspend", "retablir": "resume",
     }  # fmt: skip
     post_menus = dict.fromkeys(posts.values(), Menu.STAFF)
@@ -177,7 +177,7 @@ class CabinetMemberAdmin(PostedForms, TenantModelAdmin):
     def _links(self, request: HttpRequest, member: CabinetMember) -> "QuerySet[CabinetEstablishment]":
         return CabinetEstablishment.objects.visible_to(actor_of(request)).filter(cabinet=member.cabinet_id)
 
-    def give_rights(self, request: HttpRequest, member: CabinetMember) -> tuple[int, str]:
+    def grant(self, request: HttpRequest, member: CabinetMember) -> tuple[int, str]:
         form = RightsForm(request.POST)
         if not form.is_valid():
             return messages.ERROR, said(form)
@@ -197,7 +197,7 @@ class CabinetMemberAdmin(PostedForms, TenantModelAdmin):
         what = "tous les dossiers du cabinet" if sees_all else "ce qui lui est confié"
         return messages.SUCCESS, f"{member.user} voit {what}."
 
-    def entrust_one_by_one(self, request: HttpRequest, member: CabinetMember) -> tuple[int, str]:
+    def pick(self, request: HttpRequest, member: CabinetMember) -> tuple[int, str]:
         wanted = request.POST.get("references", "").replace(",", " ").replace(";", " ").split()
         actor = actor_of(request)
         found = list(Dossier.objects.visible_to(actor).filter(cabinet=member.cabinet_id, reference__in=wanted))

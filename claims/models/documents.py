@@ -34,6 +34,10 @@ class DocumentQuerySet(TenantQuerySet["Document"]):
         """What the shop sent and the cabinet did not refuse: what need not be asked for again."""
         return self.sent().exclude(verdict=Document.Verdict.REFUSED)
 
+    def to_send_again(self, kind: str) -> "DocumentQuerySet":
+        """What the cabinet refused of this kind and nothing has taken the place of, the newest first."""
+        return self.sent().filter(kind=kind, verdict=Document.Verdict.REFUSED, resends=None).newest_first()
+
     def in_force(self) -> "DocumentQuerySet":
         """What a shop must repair and invoice by: the current report and prise en charge."""
         return self.received().filter(kind__in=(*REPORTS, Document.Kind.COVERAGE), replaced_at=None)

@@ -78,7 +78,8 @@ def deposit(
         key=key,
     )
     new.save(force_insert=True)
-    papers = Document.objects.bulk_create([_paper(new, row, actor) for row in rows])
+    refused = dossier.documents.to_send_again(kind).first()
+    papers = Document.objects.bulk_create([_paper(new, row, actor, refused) for row in rows])
     Upload.objects.filter(pk__in=[row.pk for row in rows]).update(
         deposit=new, draft=None, file="", shown="", thumbnail=""
     )
@@ -104,8 +105,9 @@ def _sendable(dossier: Dossier, uploads: Sequence[Upload], kind: str) -> list[Up
     return [row for row in found if new.get(row.sha256) is row]
 
 
-def _paper(new: Deposit, row: Upload, actor: Actor) -> Document:
+def _paper(new: Deposit, row: Upload, actor: Actor, refused: Document | None) -> Document:
     return Document(
+        resend_of=refused,
         dossier_id=new.dossier_id,
         cabinet_id=new.cabinet_id,
         establishment_id=new.establishment_id,

@@ -14,7 +14,7 @@ def safe(name: str, *, fallback: str = "document") -> str:
     """One part of a path: no separator, control or direction mark, no reserved word, no dot or space at its ends."""
     name = unicodedata.normalize("NFC", name)
     name = "".join(letter for letter in name if letter in "\r\n\t" or unicodedata.category(letter) not in _KEPT_OUT)
-    name = " ".join(_FORBIDDEN.sub("-", name).split()).strip(" .-")
+    name = _FORBIDDEN.sub("-", " ".join(name.split())).strip(" .-")
     stem, dot, extension = name.rpartition(".")
     if dot and len(extension) <= 5:
         name = f"{stem[: LONGEST - 1 - len(extension)].rstrip(' .')}.{extension}" if stem.strip(" .") else extension

@@ -14,7 +14,10 @@ from claims.services.dossiers import locked
 from claims.workflow import Fact
 
 Verdict = Document.Verdict
-FACTS = {Verdict.COMPLIANT: Fact.DOCUMENT_ACCEPTED, Verdict.REFUSED: Fact.DOCUMENT_REFUSED}
+FACTS = {  # for « étapes », and for the mail
+    Verdict.COMPLIANT: (Fact.DOCUMENT_ACCEPTED, Fact.DEPOSIT_ACCEPTED),
+    Verdict.REFUSED: (Fact.DOCUMENT_REFUSED, Fact.DEPOSIT_REFUSED),
+}
 
 
 def reasons_of(cabinet_id: int) -> list[str]:
@@ -44,6 +47,6 @@ def qualify(document: Document, *, verdict: Document.Verdict, reason: str = "", 
     document.seen_at = document.seen_at or document.verdict_at
     document.save(update_fields=["verdict", "verdict_reason", "verdict_at", "verdict_by", "seen_at"])
     what = {"document": document.label, "reason": reason, "uuid": str(document.public_id)}
-    journal.record(dossier, FACTS[verdict], actor=actor, **what)
-    journal.record(document, FACTS[verdict], actor=actor, **what)  # the one that mails are about
+    for subject, fact in zip((dossier, document), FACTS[verdict], strict=True):
+        journal.record(subject, fact, actor=actor, **what)
     return document

@@ -6,13 +6,14 @@ from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
 from accounts.exceptions import NotAllowed
 from accounts.http import ActorRequest
 from accounts.scope import Right
-from claims.forms import PapersForm
+from claims.forms.documents import PapersForm
 from claims.models import Document, Dossier
 from claims.services.archives import Batch, order_export
 from claims.services.dossiers import note_visit
@@ -43,6 +44,7 @@ def dossier_documents(request: ActorRequest, cabinet: str, reference: str) -> Ht
         "none_received": form.nothing or "Le cabinet n'a rien envoyé pour le moment.",
         "none_sent": form.nothing or "Vous n'avez rien envoyé pour le moment.",
         "back_here": request.get_full_path(),
+        "resend_url": reverse("dossier_send", args=[cabinet, reference]),
     }
     return render(request, "claims/documents.html", context)
 

@@ -85,11 +85,13 @@ def dossier(request: ActorRequest, cabinet: str, reference: str) -> HttpResponse
     """One dossier: who must act, the current report, the parties."""
     subject = dossier_or_404(request, cabinet, reference)
     note_visit(subject, user_id=request.user.pk)
-    papers = list(Document.objects.visible_to(request.actor).filter(dossier=subject).in_force().newest_first())
+    rows = Document.objects.visible_to(request.actor).filter(dossier=subject).with_reading(request.actor)
+    papers = list(rows.in_force().newest_first())
     context = frame(request, subject, "Informations") | {
         "report": next((paper for paper in papers if paper.kind in REPORTS), None),
         "coverage": next((paper for paper in papers if paper.kind == Document.Kind.COVERAGE), None),
         "show_contact": subject.is_open,
+        "back_here": request.path,
         **panels(subject, request.actor),
     }
     return render(request, "claims/dossier.html", context)

@@ -16,6 +16,7 @@ from portal.demo import papers
 from portal.demo.dossiers import Claim
 from portal.demo.papers import Bases, Sheet
 from portal.demo.photos import Studio
+from portal.demo.readings import check, number
 from portal.demo.stories import Moment
 
 FOLDER = "documents/demonstration"
@@ -72,6 +73,8 @@ class Archive:
                 photos += 1
             elif self.bases:
                 made.append(self._paper(sheet, moment))
+        number(made)
+        check(claim, made)
         return made
 
     def _paper(self, sheet: Sheet, moment: Moment) -> Document:

@@ -12,6 +12,7 @@ from accounts import scope
 from accounts.models import Cabinet, JournalEntry
 from accounts.scope import System
 from claims.models import (
+    Acknowledgement,
     Appointment,
     Contact,
     Document,
@@ -31,6 +32,7 @@ from portal.demo.dossiers import Claim
 from portal.demo.files import Archive, writing
 from portal.demo.papers import Bases
 from portal.demo.people import Login
+from portal.demo.readings import acknowledgements
 from portal.demo.traces import journal, visits
 
 SIZE, SEED = 2000, 74
@@ -128,11 +130,14 @@ def _bases(loaded: Loaded) -> Bases:
 def _load_documents(archive: Archive, claims: list[Claim], loaded: Loaded) -> None:
     documents: list[Document] = []
     entries: list[JournalEntry] = []
+    read: list[Acknowledgement] = []
     for claim in claims:
         made = archive.documents(claim)
+        read += acknowledgements(loaded.logins, claim, made)
         documents += made
         entries += journal(claim, made)
     Document.objects.bulk_create(documents)
+    Acknowledgement.objects.bulk_create(read)
     JournalEntry.objects.bulk_create(entries)
     loaded.documents += len(documents)
     loaded.bytes += sum(document.size for document in documents)

@@ -26,10 +26,10 @@ _LOCK = 7_100_000_000  # a number space of our own: one sender per establishment
 class Fact(StrEnum):
     """What the journal says of rates."""
 
-    SENT = "tariff_sent"
-    RECEIVED = "tariff_received"
-    RESENT = "tariff_resent"
-    ACKNOWLEDGED = "tariff_acknowledged"
+    TARIFF_SENT = "tariff_sent"
+    TARIFF_RECEIVED = "tariff_received"
+    TARIFF_RESENT = "tariff_resent"
+    TARIFF_ACKNOWLEDGED = "tariff_acknowledged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def _write(site_id: int, grid: Parsed, *, actor: Actor, token: uuid.UUID) -> Tar
         token=token,
     )
     TariffRate.objects.bulk_create(_rate(version, number, row) for number, row in enumerate(grid.rows))
-    journal.record(version, Fact.SENT, actor=actor, number=version.number)
+    journal.record(version, Fact.TARIFF_SENT, actor=actor, number=version.number)
     with scope.system(System.TARIFFS) as portal:
         _transmit(site_id, actor=portal)
     return version
@@ -123,7 +123,7 @@ def _transmit(site_id: int | None, *, actor: Actor) -> int:
         cursor.execute(_MISSING, {"site": site_id, "today": timezone.localdate()})
         made = [key for (key,) in cursor.fetchall()]
     for transmission in Transmission.objects.filter(pk__in=made).select_related("version", "establishment"):
-        journal.record(transmission, Fact.RECEIVED, actor=actor, number=transmission.version.number)
+        journal.record(transmission, Fact.TARIFF_RECEIVED, actor=actor, number=transmission.version.number)
     return len(made)
 
 
@@ -144,7 +144,7 @@ def acknowledge(transmission: Transmission, *, actor: Actor) -> bool:
             return False
         row.acknowledged_at, row.acknowledged_by = timezone.now(), actor.label
         row.save(update_fields=["acknowledged_at", "acknowledged_by"])
-        journal.record(row, Fact.ACKNOWLEDGED, actor=actor)
+        journal.record(row, Fact.TARIFF_ACKNOWLEDGED, actor=actor)
     return True
 
 
@@ -160,7 +160,7 @@ def resend(version: TariffVersion, *, actor: Actor) -> int:
         for row in rows:
             row.resent_at = timezone.now()
             row.save(update_fields=["resent_at"])
-            journal.record(row, Fact.RESENT, actor=actor)
+            journal.record(row, Fact.TARIFF_RESENT, actor=actor)
     return len(rows)
 
 

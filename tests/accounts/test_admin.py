@@ -121,7 +121,7 @@ def test_the_network_adds_a_member_and_cannot_move_one(world, client):
     client.post(reverse("admin:accounts_cabinetmember_add"), data)
     member = CabinetMember.objects.get(user__email="neuf@berry.test")
     client.post(reverse("admin:accounts_cabinetmember_change", args=[member.pk]), {"cabinet": world.alpes.cabinet.pk})
-    url = reverse("admin:accounts_cabinetmember_give_rights", args=[member.pk])
+    url = reverse("admin:accounts_cabinetmember_grant", args=[member.pk])
     client.post(url, {"role": "gestionnaire", "menus": ["dossiers"]})
 
     member.refresh_from_db()

@@ -14,8 +14,7 @@ from tests.factories import DocumentFactory
 from tests.world import body_of
 
 K = Document.Kind
-# Session, user, three of the scope, dossier, visit, documents, those sent again, to do, requests, release.
-PAGE_QUERIES = 12
+PAGE_QUERIES = 12  # session, user, three of the scope, dossier, its frame (2), visit, documents, sent again, release
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ def test_a_right_taken_away_is_gone_on_the_next_request(manager, clerk, session,
     url = reverse("admin:claims_dossier_act", args=[dossier.pk])
     kept = sorted(ALL_MENUS - {Menu.ACT, Menu.STAFF})
 
-    manager.post(page(clerk, "give_rights"), {"role": "gestionnaire", "menus": kept})
+    manager.post(page(clerk, "grant"), {"role": "gestionnaire", "menus": kept})
 
     assert session.post(url, {"action": "visit_requested"}).status_code == 403
     shown = session.get(reverse("admin:claims_dossier_change", args=[dossier.pk])).content.decode()
@@ -65,14 +65,14 @@ def test_a_right_taken_away_is_gone_on_the_next_request(manager, clerk, session,
 
 @pytest.mark.parametrize(("button", "held"), [("tout", ALL_MENUS), ("rien", frozenset())])
 def test_everything_and_nothing_are_one_button(button, held, manager, clerk):
-    manager.post(page(clerk, "give_rights"), {"role": "gestionnaire", "tous": button})
+    manager.post(page(clerk, "grant"), {"role": "gestionnaire", "tous": button})
 
     clerk.refresh_from_db()
     assert clerk.held_menus == held
 
 
 def test_the_dashboard_shows_the_menus_one_holds(manager, clerk, session):
-    manager.post(page(clerk, "give_rights"), {"role": "gestionnaire", "menus": ["requests"]})
+    manager.post(page(clerk, "grant"), {"role": "gestionnaire", "menus": ["requests"]})
 
     body = session.get(reverse("admin:index")).content.decode()
 
@@ -89,7 +89,7 @@ def test_who_sees_a_part_finds_that_part_alone(manager, clerk, session, world):
     other = world.deux.dossiers["ALPES"]
     assert session.get(reverse("admin:claims_dossier_change", args=[other.pk])).status_code == 404
 
-    manager.post(page(clerk, "entrust_one_by_one"), {"references": "ALPES-DEUX"})
+    manager.post(page(clerk, "pick"), {"references": "ALPES-DEUX"})
     assert listed(session) == {"ALPES-LAC", "ALPES-DEUX"}
     assert session.get(reverse(CHANGELIST), {"q": "orphelin"}).context_data["cl"].result_count == 0
 
@@ -150,7 +150,7 @@ def test_a_shop_of_another_cabinet_cannot_be_entrusted(manager, clerk, world):
     theirs = world.mer.establishment
 
     manager.post(page(clerk, "entrust"), {"sees_all": "non", "establishments": [theirs.pk]})
-    manager.post(page(clerk, "entrust_one_by_one"), {"references": "BERRY-MER"})
+    manager.post(page(clerk, "pick"), {"references": "BERRY-MER"})
 
     assert not AssignedEstablishment.objects.filter(member=clerk).exists()
     assert not AssignedDossier.objects.filter(member=clerk).exists()

@@ -1,6 +1,7 @@
 """The table of what is told, and its templates."""
 
 import re
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
@@ -15,18 +16,24 @@ from accounts.services import Event
 from claims.services import deposits, quarantine, reminders, requests, supplements
 from claims.services.appointments import Fact as DateFact
 from claims.services.missing import Fact
+from claims.workflow import Fact as PaperFact
+from messaging.models import Notification
 from messaging.rules import TELL
 from messaging.services import send_due
 from tariffs.services import Fact as Priced
 from tests.factories import (
+    AccountRequestFactory,
     AppointmentFactory,
     CabinetMemberFactory,
     DocumentFactory,
     DraftFactory,
+    EstablishmentFactory,
     ExpectationFactory,
     LetterFactory,
+    ShopInvitationFactory,
     ShopMemberFactory,
     SignUpFactory,
+    SiretCodeFactory,
     SupplementFactory,
     TariffVersionFactory,
     TransmissionFactory,
@@ -57,6 +64,18 @@ def test_each_event_is_recorded_somewhere():
         assert re.search(rf"\b\w+\.{event.upper()}\b", sources), event
 
 
+def _checked(world, verdict):
+    return DocumentFactory(
+        dossier=world.lac.dossiers["ALPES"],
+        direction="sent",
+        kind="facture",
+        sender=world.lac.owner,
+        verdict=verdict,
+        verdict_reason="Montants différents",
+        verdict_at="2026-11-20T10:00Z",
+    )
+
+
 def _facts(world):
     """One subject for each event, in the state that the event tells."""
     new = ShopMemberFactory(organisation=world.deux.organisation, role=ShopMember.Role.COLLABORATOR)
@@ -72,6 +91,9 @@ def _facts(world):
     for event in (Event.FACTOR_ADDED, Event.FACTOR_REMOVED, Event.CODES_RENEWED):
         yield event, world.lac.owner
     yield Event.COLLEAGUE_JOINED, new
+    yield from _doorstep(world)
+    for event, verdict in ((PaperFact.DEPOSIT_ACCEPTED, "conforme"), (PaperFact.DEPOSIT_REFUSED, "non_conforme")):
+        yield event, _checked(world, verdict)
     yield Fact.MISSING_DOSSIER_ASKED, world.lac.missing["ALPES"]
     yield Fact.MISSING_DOSSIER_ANSWERED, world.lac.missing["ALPES"]
     late = ExpectationFactory(dossier=world.lac.dossiers["ALPES"], object_id=1, due_on=date(2026, 1, 5))
@@ -95,13 +117,13 @@ def _facts(world):
     yield quarantine.Fact.SCAN_DELAYED, paper
     priced = TariffVersionFactory(site=world.lac.establishment, number=9, sender=world.lac.owner)
     received = TransmissionFactory(version=priced, cabinet=world.alpes.cabinet)
-    yield Priced.RECEIVED, received
-    yield Priced.RESENT, received
-    yield Priced.ACKNOWLEDGED, received
-    yield requests.Fact.DOCUMENTS_ASKED, world.deux.requests["ALPES"]
+    yield Priced.TARIFF_RECEIVED, received
+    yield Priced.TARIFF_RESENT, received
+    yield Priced.TARIFF_ACKNOWLEDGED, received
+    yield requests.Fact.DOCUMENTS_ASKED, world.mer.requests["BERRY"]
     yield supplements.Fact.SUPPLEMENT_ASKED, world.lac.dossiers["ALPES"].supplements.get()
-    decided = {"number": 2, "author": world.lac.owner, "decided_at": "2026-01-01T00:00Z"}
-    refused_one = SupplementFactory(dossier=world.lac.dossiers["ALPES"], status="refused", reason="<b>", **decided)
+    decided = {"number": 2, "author": world.mer.owner, "decided_at": "2026-01-01T00:00Z"}
+    refused_one = SupplementFactory(dossier=world.mer.dossiers["BERRY"], status="refused", reason="<b>", **decided)
     yield supplements.Fact.SUPPLEMENT_ANSWERED, refused_one
     yield Event.INVITED, world.lac.invitation
     yield Event.ACCESS_GRANTED, world.lac.delegation
@@ -126,6 +148,23 @@ def _facts(world):
         yield Event[f"ACCOUNT_{state.upper()}"], row
 
 
+def _doorstep(world):
+    """What goes to and fro before somebody is let in."""
+    cabinet, site = world.alpes.cabinet, world.lac.establishment
+    asked = AccountRequestFactory(
+        cabinet=cabinet, siret=site.siret, asked_at="2026-01-01T00:00Z", question="L'enseigne <b>"
+    )
+    yield Event.ACCOUNT_ASKED, asked
+    yield Event.ACCOUNT_ANSWERED, asked
+    yield Event.COLLEAGUE_ASKED, asked
+    yield Event.SIRET_PROVEN, asked
+    code = SiretCodeFactory(request=asked, link=site.cabinet_links.get())
+    yield Event.SIRET_CODE_SENT, code
+    yield Event.SHOP_INVITED, ShopInvitationFactory(cabinet=cabinet, inviter=world.alpes.manager)
+    sister = EstablishmentFactory(siret=f"{site.siren}00099", organisation=None)
+    yield Event.ESTABLISHMENT_PROPOSED, sister
+
+
 def test_each_mail_is_complete(world, settings):
     settings.BASE_URL = "https://portail.exemple.test"
     settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = "MANQUE(%s)"
@@ -135,7 +174,9 @@ def test_each_mail_is_complete(world, settings):
             send_due()
 
     assert {sent.to[0] for sent in mail.outbox} >= {"patron@deux.test", "patron@lac.test", "responsable@alpes.test"}
-    assert len(mail.outbox) == len(TELL) + 1, "two people decide requests"
+    sent_of = Counter(Notification.objects.filter(state="sent").values_list("event", flat=True))
+    assert set(sent_of) == set(TELL)
+    assert len(mail.outbox) == sent_of.total()
     for sent in mail.outbox:
         html = str(sent.alternatives[0][0])
         assert "MANQUE" not in sent.subject + sent.body + html
