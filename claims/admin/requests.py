@@ -13,10 +13,17 @@ from claims.admin.forms import said
 from claims.admin.workspace import PostedForms
 from claims.models import Document, DocumentRequest, Dossier
 from claims.models.requests import ASKED_KINDS
-from claims.services.requests import default_due, extend_deadline, finish_request, request_documents, withdraw_request
+from claims.services.requests import (
+    Fact,
+    default_due,
+    extend_deadline,
+    finish_request,
+    request_documents,
+    withdraw_request,
+)
 from claims.workflow import Action, Step
 
-EVENT_LABELS.update({step.value: step.label for step in Step})
+EVENT_LABELS.update({step.value: step.label for step in Step} | {Fact.DOCUMENTS_ASKED: "Réparateur averti"})
 
 
 class AskForm(forms.Form):

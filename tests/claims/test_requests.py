@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.core import mail
 from django.urls import reverse
 
 from accounts import journal, scope
@@ -11,6 +12,7 @@ from accounts.models import JournalEntry
 from claims.models import CabinetRules, Document, DocumentRequest, Dossier, Expectation
 from claims.services.requests import extend_deadline, request_documents, withdraw_request
 from claims.workflow import Action, State
+from messaging.services import send_due
 from tests.factories import DocumentFactory
 
 NOON = datetime(2026, 11, 9, 12, tzinfo=UTC)  # the Monday before 11 November
@@ -18,8 +20,11 @@ NOON = datetime(2026, 11, 9, 12, tzinfo=UTC)  # the Monday before 11 November
 
 @pytest.fixture
 def dossier(world):
+    """One about which nothing is expected but what its state says."""
     Expectation.objects.all().delete()
     DocumentRequest.objects.all().delete()
+    world.lac.dossiers["ALPES"].appointments.all().delete()
+    world.lac.dossiers["ALPES"].supplements.all().delete()
     Dossier.objects.filter(pk=world.lac.dossiers["ALPES"].pk).update(state=State.IN_PROGRESS, state_since=NOON)
     return Dossier.objects.get(pk=world.lac.dossiers["ALPES"].pk)
 
@@ -175,3 +180,18 @@ def test_no_button_moves_to_waiting_for_documents_without_saying_which(world, do
 
     assert Action.REQUEST_DOCUMENTS not in offered["actions"]
     assert offered["ask_form"] is not None
+
+
+def test_the_shop_is_told_by_mail_without_the_insured_or_what_staff_typed(dossier, world, clerk):
+    Dossier.objects.filter(pk=dossier.pk).update(insured_name="Zélie Quidam", plate="AB-123-CD")
+    withdrawn = asked(dossier, clerk, "facture")
+    withdraw_request(withdrawn, actor=clerk)
+    asked(dossier, clerk, "devis", text="Pour Mme Quidam")
+
+    send_due()
+
+    (told,) = [sent for sent in mail.outbox if sent.subject == "Cabinet Alpes vous demande des documents"]
+    assert told.to == [world.lac.owner.email]
+    assert "Devis" in told.body
+    assert dossier.reference in told.body
+    assert not any(word in told.body + told.subject for word in ("Quidam", "AB-123-CD"))
