@@ -240,9 +240,11 @@ def test_a_valid_siret_declared_wrong_does_not_come_back_and_another_one_does(lo
 
 @pytest.fixture
 def world_actor(cabinet):
+    from accounts.menus import ALL_MENUS
     from accounts.scope import Actor, CabinetName, Kind
 
-    return Actor(Kind.STAFF, label=cabinet.name, cabinets=(CabinetName(cabinet.pk, cabinet.code, cabinet.name),))
+    own = (CabinetName(cabinet.pk, cabinet.code, cabinet.name),)
+    return Actor(Kind.STAFF, label=cabinet.name, cabinets=own, menus=ALL_MENUS)
 
 
 def test_an_unknown_siret_makes_an_establishment_nobody_owns_and_a_link(load, cabinet):

@@ -73,8 +73,9 @@ ON CONFLICT (siret) DO NOTHING
 """
 
 LINKS = """
-INSERT INTO accounts_cabinetestablishment (cabinet_id, establishment_id, email, is_approved, created_at)
-SELECT %(cabinet)s, e.id, '', false, now() FROM accounts_establishment e
+INSERT INTO accounts_cabinetestablishment
+  (cabinet_id, establishment_id, email, is_approved, suspension_reason, created_at)
+SELECT %(cabinet)s, e.id, '', false, '', now() FROM accounts_establishment e
 WHERE e.siret IN (SELECT s.site FROM import_row s LEFT JOIN import_change c USING (line) WHERE c.keeps IS NOT true)
   AND NOT EXISTS (
     SELECT FROM accounts_cabinetestablishment l WHERE l.cabinet_id = %(cabinet)s AND l.establishment_id = e.id)
