@@ -61,14 +61,13 @@ class TransmissionAdmin(PostedForms, TenantModelAdmin):
     )  # fmt: skip
     posts = {"accuser": "acknowledge"}
     post_menus = {"acknowledge": Menu.TARIFFS}
-    view_menus = {"export": Menu.TARIFFS}
     actions = ("acknowledge_all",)
     change_form_template = "admin/tariffs/transmission/change_form.html"
     change_list_template = "admin/tariffs/transmission/change_list.html"
 
     def get_urls(self) -> list[URLPattern]:
         export = self.admin_site.admin_view(self.export)
-        return [path("exporter/", export, name="tariffs_transmission_export"), *super().get_urls()]
+        return [path("exporter/", export), *super().get_urls()]  # reached from its list, by a relative address
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -15,6 +15,7 @@ from accounts.validators import display_siret
 from messaging.models import Notification
 from portal import urls as portal_urls
 from portal.admin_site import StaffAdminSite
+from tariffs.models import TariffVersion
 from tests.fences import open_row_security
 
 ABSENT = 999_999_999
@@ -142,6 +143,8 @@ def is_foreign(row, side):
         return not CabinetEstablishment.objects.filter(cabinet=side.ours.cabinet, establishment=row).exists()
     if row._meta.label == "accounts.Cabinet":
         return row != side.ours.cabinet
+    if isinstance(row, TariffVersion):  # what was transmitted to a cabinet is known to it
+        return not row.transmissions.filter(cabinet=side.ours.cabinet).exists()
     return getattr(row, "cabinet_id", None) != side.ours.cabinet.pk
 
 

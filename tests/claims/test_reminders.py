@@ -97,6 +97,7 @@ def test_one_letter_a_person_whatever_the_number_of_dossiers(world, lac, late):
     waiting(world, lac.establishment)
     waiting(world, lac.establishment, State.AWAITING_REMOTE)
     Dossier.objects.filter(pk=world.deux.dossiers["BERRY"].pk).update(state=State.AWAITING_VISIT, state_since=SINCE)
+    world.deux.dates["BERRY"].delete()  # a date proposed is no longer the shop's to propose
 
     report = remind()
 

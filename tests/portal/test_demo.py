@@ -98,7 +98,7 @@ class TestNetwork:
 
     def test_load_journal_walks_along_the_workflow(self, loaded):
         known = {(move.action, state, move.to or state) for move in TRANSITIONS for state in move.states}
-        moves = JournalEntry.objects.exclude(event=Action.PUBLISH_DOCUMENT).order_by("at", "pk")
+        moves = JournalEntry.objects.filter(detail__has_key="from").order_by("at", "pk")
 
         last = {}
         for entry in moves:

@@ -13,7 +13,7 @@ from accounts.exceptions import NotAllowed
 from accounts.models import JournalEntry
 from accounts.scope import System
 from accounts.services import approve
-from tariffs.models import TariffDraft, TariffRate, TariffVersion, Transmission
+from tariffs.models import DefaultPayer, TariffDraft, TariffRate, TariffVersion, Transmission
 from tariffs.services import (
     TypedGrid,
     TypedRow,
@@ -156,6 +156,9 @@ def test_a_draft_keeps_what_was_typed_until_it_is_sent(world):
 
 
 def test_an_earlier_version_starts_a_new_grid(world):
+    for position, name in enumerate(("PUBLIC", "TAUX CAPSAUTO")):  # a test that commits empties the seed away
+        DefaultPayer.objects.update_or_create(key=name.casefold(), defaults={"name": name, "position": position})
+
     typed = typed_from_version(world.lac.tariff)
 
     assert (typed.rows[0].payer, typed.rows[0].cells["t1"]) == ("PAYEUR Lac", "61,00")
