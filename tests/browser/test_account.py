@@ -117,6 +117,8 @@ def test_sign_in_and_settings_by_keyboard_alone(visitor: BrowserContext, dossier
     with page.expect_navigation():
         page.keyboard.press("Enter")
 
+    tab_to(page, "établissement")  # the account's menu
+    page.keyboard.press("Enter")
     tab_to(page, "Paramètres")
     with page.expect_navigation():
         page.keyboard.press("Enter")
