@@ -22,7 +22,7 @@ def cabinet(transactional_db, settings):
 
 
 def fill_in(page: Page, cabinet) -> None:
-    page.get_by_label("Nom de l'entreprise").fill("Carrosserie du Lac")
+    page.get_by_label("Nom de l’entreprise").fill("Carrosserie du Lac")
     page.get_by_label("Adresse e-mail").fill("atelier@exemple.test")
     page.get_by_label("Téléphone mobile").fill("06 12 34 56 78")
     page.get_by_label("SIRET").fill(siret(424_242))
