@@ -339,13 +339,19 @@ def acting_as(user_id: int | None) -> Iterator[Actor]:
         yield _actor(user_id, found) if user_id else ANONYMOUS
 
 
-def hold_rights(actor: Actor) -> Actor:
+def hold_rights(actor: Actor, *, changing: int | None = None) -> Actor:
     """What this member of staff may do, read anew and kept so until the transaction ends.
 
     Whoever takes a right away at the same moment was first, or waits: what is posted never lands after the loss.
+    `changing`: the member whose rights are about to change. Both rows are then held in one order, so that two people
+    who change each other's wait in line.
     """
+    own = "SELECT FROM accounts_cabinetmember WHERE user_id = %s"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT FROM accounts_cabinetmember WHERE user_id = %s FOR SHARE", [actor.user_id])
+        if changing is None:
+            cursor.execute(f"{own} FOR SHARE", [actor.user_id])
+        else:
+            cursor.execute(f"{own} OR id = %s ORDER BY id FOR NO KEY UPDATE", [actor.user_id, changing])
     return _actor(actor.user_id or 0, _apply(("user", actor.user_id)))
 
 
