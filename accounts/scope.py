@@ -107,14 +107,17 @@ class Entrusted:
     """What a member of staff sees of the cabinet's dossiers who does not see them all."""
 
     establishments: tuple[int, ...] = ()
-    dossiers: tuple[int, ...] = ()  # one by one, those they are the expert of included
+    dossiers: tuple[int, ...] = ()  # one by one; those they are the expert of are theirs besides
+    member: int = 0
 
     def by_site(self, prefix: str = "") -> Q:
         return Q(**{f"{prefix}establishment__in": self.establishments})
 
     def by_dossier(self, path: str) -> Q:
-        """One parameter, however many dossiers there are."""
-        return Q(**{f"{path}__in": RawSQL("SELECT unnest(%s::bigint[])", (list(self.dossiers),))})
+        """Those of which they are the expert are looked up in their table: there may be thousands."""
+        given = RawSQL("SELECT unnest(%s::bigint[])", (list(self.dossiers),))
+        own = RawSQL("SELECT id FROM claims_dossier WHERE expert_id = %s", (self.member,))
+        return Q(**{f"{path}__in": given}) | Q(**{f"{path}__in": own})
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,7 +393,7 @@ def _actor(user_id: int, found: dict[str, Any]) -> Actor:
 
 
 def _part(found: dict[str, Any] | None) -> Entrusted | None:
-    return Entrusted(tuple(found["establishments"]), tuple(found["dossiers"])) if found else None
+    return Entrusted(tuple(found["establishments"]), tuple(found["dossiers"]), found["member"]) if found else None
 
 
 def _site(row: dict[str, Any]) -> Site:
