@@ -66,6 +66,7 @@ def evidence(request: AccountRequest, actor: Actor) -> dict[str, Any]:
         "known_email": known,
         "email_matches": bool(known) and known.casefold() == request.user.email.casefold(),
         "others": others.exclude(pk=request.pk).filter(siret=request.siret, state=PENDING).count(),
+        "partial": actor.entrusted is not None,
         "same_siren": list(people.filter(left_at=None).select_related("user", "organisation").distinct()),
     }
 

@@ -11,6 +11,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.menus import ALL_MENUS, MENU_LABELS, Menu
 from accounts.models import AssignedEstablishment, CabinetEstablishment, CabinetMember
@@ -274,8 +276,9 @@ class CabinetMemberAdmin(PostedForms, TenantModelAdmin):
         return "activé" if member.has_factor else "pas encore"
 
     @admin.display(description="dernière connexion")
-    def last_seen(self, member: CabinetMember) -> Any:
-        return member.user.last_login or "jamais"
+    def last_seen(self, member: CabinetMember) -> str:
+        seen = member.user.last_login
+        return date_format(timezone.localtime(seen), "d/m/Y à H:i") if seen else "jamais"
 
     @admin.display(description="accès")
     def access(self, member: CabinetMember) -> str:
