@@ -11,9 +11,8 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from PIL import Image
 
-from accounts import scope
+from accounts import printing, scope
 from accounts.scope import System
-from claims import pdf
 from claims.models import Document, Supplement
 from claims.services import jobs
 from claims.services.jobs import HopelessError, Run
@@ -35,10 +34,10 @@ def make_pdf(run: Run) -> None:
         photos.append({"label": paper.label, "address": _picture(paper)})
         run.beat()
     others = [paper for paper in papers if not paper.is_photo]
-    context = {"supplement": row, "photos": photos, "others": others, "fonts": pdf.fonts(), "all": len(papers)}
+    context = {"supplement": row, "photos": photos, "others": others, "fonts": printing.fonts(), "all": len(papers)}
     try:
-        content = pdf.render(render_to_string("claims/pdf/supplement.html", context))
-    except pdf.UnavailableError as problem:
+        content = printing.render(render_to_string("claims/pdf/supplement.html", context))
+    except printing.UnavailableError as problem:
         raise HopelessError("Le PDF ne peut pas être fait sur ce serveur : la demande reste à l’écran.") from problem
     _store(run, row, content)
 
@@ -53,7 +52,7 @@ def _picture(paper: Document) -> str:
             image.convert("RGB").save(small, "JPEG", quality=80)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return ""
-    return pdf.data_uri(small.getvalue(), "image/jpeg")
+    return printing.data_uri(small.getvalue(), "image/jpeg")
 
 
 def _store(run: Run, row: Supplement, content: bytes) -> None:
