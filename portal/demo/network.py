@@ -146,7 +146,7 @@ class Builder:
                 self._staff(cabinet, role, "", login=code != C or role == CabinetMember.Role.MANAGER)
             for role, rank in ((CabinetMember.Role.EXPERT, 2), (CabinetMember.Role.EXPERT, 3)):
                 self._staff(cabinet, role, str(rank))
-            self._staff(cabinet, CabinetMember.Role.CLERK, "2", login=code == A)
+            self._staff(cabinet, CabinetMember.Role.CLERK, "2")
 
     def _staff(self, cabinet: Cabinet, role: CabinetMember.Role, rank: str, *, login: bool = False) -> None:
         person = self.crowd.add(f"{role}{rank}.{cabinet.code.lower()}@exemple.test", login=login, staff=True)
