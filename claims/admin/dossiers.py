@@ -23,6 +23,7 @@ from claims.admin.siret import label_of, likely_links
 from claims.admin.supplements import Supplements
 from claims.models import Document, Dossier, Expectation
 from claims.models.queries import SEARCH_LIMIT, SEARCH_WORDS
+from claims.templatetags.display import plate
 from claims.workflow import WAITING, State
 
 WHOSE_TURN = {Kind.STAFF: "Au cabinet", Kind.REPAIRER: "Au réparateur", None: "–"}
@@ -112,7 +113,7 @@ class DossierAdmin(
             {"fields": ("reference", "claim_number", "cabinet", "state_shown", "state_since", "who_acts", "expert")},
         ),
         ("Dates", {"fields": ("mission_on", "claim_on", "expertise_on")}),
-        ("Véhicule", {"fields": ("make", "model", "plate", "vin", "impact", "ve_procedure")}),
+        ("Véhicule", {"fields": ("make", "model", "plate", "former_shown", "vin", "impact", "ve_procedure")}),
         ("Assuré", {"fields": ("insured_name", "insured_email", "insured_phone")}),
         ("Assurance", {"fields": ("insurer_name", "insurer_code", "principal_name", "deductible")}),
         ("Réparateur", {"fields": ("shop", "siret", "is_approved_repairer", "amount_excl_tax", "last_estimate")}),
@@ -121,7 +122,11 @@ class DossierAdmin(
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Dossier]":
         """Without the columns that only the database reads."""
-        return super().get_queryset(request).defer("search_text", "insured_key", "vehicle_key", "plate_key")
+        return (
+            super()
+            .get_queryset(request)
+            .defer("search_text", "former_keys", "insured_key", "vehicle_key", "plate_key")
+        )
 
     def get_search_results(
         self, request: HttpRequest, queryset: "QuerySet[Dossier]", search_term: str
@@ -171,6 +176,11 @@ class DossierAdmin(
     @admin.display(description="immatriculation")
     def plate_shown(self, dossier: Dossier) -> str:
         return dossier.plate
+
+    @admin.display(description="anciennement")
+    def former_shown(self, dossier: Dossier) -> str:
+        told = (f"{plate(row.plate)} (jusqu’au {date_format(row.until, 'd/m/Y')})" for row in dossier.plates_before)
+        return ", ".join(told) or "–"
 
     @admin.display(description="réparateur")
     def shop(self, dossier: Dossier) -> str:
