@@ -14,7 +14,7 @@ from accounts.scope import BY_CABINET, BY_ESTABLISHMENT, BY_USER, Actor, Entrust
 from claims import workflow
 from claims.models.plates import key_of
 from claims.models.queries import DossierQuerySet, TallyQuerySet
-from claims.workflow import Action, State, Turn
+from claims.workflow import Action, State
 
 
 class Fold(Func):
@@ -206,11 +206,6 @@ class Dossier(TenantModel):
     @property
     def is_open(self) -> bool:
         return self.state != State.CLOSED
-
-    @property
-    def turn(self) -> Turn:
-        """Who must act now."""
-        return workflow.WAITING[State(self.state)]
 
     def actions_for(self, actor: Actor) -> list[Action]:
         """What this actor may do now, in the order of the table."""
