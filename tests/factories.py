@@ -53,7 +53,7 @@ from claims.models.documents import family_of
 from claims.models.missing import key_of
 from claims.services.receipts import new_number
 from claims.workflow import DateKind, DateStatus, State
-from messaging.models import News
+from messaging.models import ChannelChoice, Digest, News
 from tariffs.cells import key
 from tariffs.models import TariffRate, TariffVersion, Transmission
 
@@ -432,6 +432,24 @@ class AppointmentFactory(factory.django.DjangoModelFactory):
     moved_by = Side.SHOP
     starts_on = date(2026, 12, 3)
     version = 1
+
+
+class ChannelChoiceFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ChannelChoice
+
+    user = factory.SubFactory(UserFactory)
+    topic = "rapport"
+    channel = "portail"
+
+
+class DigestFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Digest
+
+    user = factory.SubFactory(UserFactory)
+    day = date(2026, 1, 2)
+    moment = "soir"
 
 
 class NewsFactory(factory.django.DjangoModelFactory):

@@ -201,6 +201,8 @@ FENCES = {
         lambda who, row: who.staffs(row) or (who.is_in(row) and who.trades(row)),
         "text = 'x'",
     ),
+    "messaging.ChannelChoice": Fence(Who.is_in, Who.is_in, "channel = 'mail'"),
+    "messaging.Digest": Fence(Who.is_in, lambda who, row: False, "created_at = now()"),
     "messaging.Notification": Fence(told, lambda who, row: False, "reason = 'x'"),
 }
 OWNERS = {"site_id", "cabinet_id", "establishment_id", "organisation_id", "user_id", "recipient_id", "dossier_id"}

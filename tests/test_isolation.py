@@ -179,6 +179,8 @@ ROUTES: dict[str, Rule] = {
     "list_display": Rule(),
     "notifications": Rule(),
     "notifications_read": Rule(),
+    "settings_notifications": Rule(),
+    "stop_mails": Rule(public=True),  # a signed link; what a forged one finds: tests/messaging/test_stopping.py
     "dossier": Rule(own=_dossier),
     "dossier_documents": Rule(own=_dossier),
     "dossier_steps": Rule(own=_dossier),
@@ -209,6 +211,7 @@ SECRET_ADDRESSES = {
     "invitation",
     "shop_invitation",
     "sign_up_confirm",
+    "stop_mails",
 }
 NOWHERE = {"siret": "00000000000000", "public_id": "00000000-0000-4000-8000-000000000000"}
 WITH_ROWS = [name for name, rule in ROUTES.items() if rule.own]

@@ -23,10 +23,12 @@ from tests.factories import (
     AppointmentFactory,
     CabinetFactory,
     CabinetMemberFactory,
+    ChannelChoiceFactory,
     ContactFactory,
     DelegationFactory,
     DelegationProfileFactory,
     DepositFactory,
+    DigestFactory,
     DocumentFactory,
     DossierFactory,
     DraftFactory,
@@ -97,6 +99,8 @@ def _cabinet(code: str) -> SimpleNamespace:
     PassageFactory(cabinet=cabinet, sector=f"Secteur de {code}")
     VisitPolicyFactory(cabinet=cabinet)
     FeedFactory(user=staff["manager"])
+    ChannelChoiceFactory(user=staff["manager"])
+    DigestFactory(user=staff["manager"])
     return SimpleNamespace(cabinet=cabinet, orphan=orphan, request=request, **staff)
 
 
@@ -132,6 +136,8 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         tariff=TariffVersionFactory(site=establishment, number=1, rows={f"PAYEUR {name}": "61.00"}),
     )
     TariffDraft.objects.create(user=owner, site=establishment)
+    ChannelChoiceFactory(user=member.user)
+    DigestFactory(user=owner)
     TariffPdf.objects.create(version=shop.tariff, site=establishment, file=ContentFile(b"%PDF-1.4", name))
     for side in cabinets:
         code = side.cabinet.code
