@@ -4,9 +4,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from accounts.models import CabinetMember, ShopMember, User
+from accounts.menus import Menu
+from accounts.models import CabinetMember, User
 from accounts.validators import display_siret
+from claims.services.assignments import watching
 from messaging.links import address
+from messaging.telling.persons import active, still_of
 from tariffs.models import Transmission
 
 READERS = (CabinetMember.Role.MANAGER, CabinetMember.Role.CLERK)
@@ -14,16 +17,13 @@ READERS = (CabinetMember.Role.MANAGER, CabinetMember.Role.CLERK)
 
 def readers(row: Transmission) -> QuerySet[User]:
     """Whoever of the cabinet sees to what shops send."""
-    staff = CabinetMember.objects.filter(cabinet=row.cabinet_id, left_at=None, role__in=READERS)
-    return User.objects.filter(pk__in=staff.values("user"), is_active=True)
+    staff = CabinetMember.objects.filter(cabinet=row.cabinet_id, role__in=READERS)
+    return active(watching(staff, Menu.TARIFFS, site=row.establishment_id).values("user"))
 
 
 def sender(row: Transmission) -> QuerySet[User]:
     """Whoever sent the grid, while they still belong to the shop."""
-    members = ShopMember.objects.filter(
-        user=row.version.sender_id, left_at=None, organisation__establishments=row.establishment_id
-    )
-    return User.objects.filter(pk__in=members.values("user"), is_active=True)
+    return still_of(row.version.sender_id, row.establishment_id)
 
 
 def acknowledged(row: Transmission) -> str:

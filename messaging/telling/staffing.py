@@ -8,20 +8,18 @@ from django.db.models import QuerySet
 from accounts.menus import Menu
 from accounts.models import AccountRequest, CabinetEstablishment, CabinetMember, ShopMember, User
 from accounts.validators import display_siret
-from claims.models import Appointment, Deposit, MissingDossierRequest
+from claims.models import Deposit, MissingDossierRequest
 from claims.services.assignments import holding, watching
 from messaging.links import address
+from messaging.telling import identity
+from messaging.telling.persons import active, themself
 
 DECIDERS = (CabinetMember.Role.MANAGER, CabinetMember.Role.CLERK)
 
 
-def _active(ids: QuerySet[Any, Any]) -> QuerySet[User]:
-    return User.objects.filter(pk__in=ids, is_active=True)
-
-
 def deciders(request: AccountRequest) -> QuerySet[User]:
     staff = CabinetMember.objects.filter(cabinet=request.cabinet_id, role__in=DECIDERS)
-    return _active(holding(staff, Menu.REQUESTS).values("user"))
+    return active(holding(staff, Menu.REQUESTS).values("user"))
 
 
 def clerks(request: MissingDossierRequest | Deposit) -> QuerySet[User]:
@@ -31,29 +29,20 @@ def clerks(request: MissingDossierRequest | Deposit) -> QuerySet[User]:
     menu = Menu.DOSSIERS if dossier else Menu.REQUESTS
     staff = watching(everybody, menu, site=request.establishment_id, dossier=dossier)
     clerks = staff.filter(role=CabinetMember.Role.CLERK)
-    return _active((clerks if clerks.exists() else staff).values("user"))
-
-
-def planners(row: Appointment) -> QuerySet[User]:
-    """Who plans the cabinet's rounds: its gestionnaires, and the expert of the dossier."""
-    everybody = CabinetMember.objects.filter(cabinet=row.cabinet_id)
-    staff = watching(everybody, Menu.DATES, site=row.establishment_id, dossier=row.dossier)
-    clerks = staff.filter(role=CabinetMember.Role.CLERK)
-    told = clerks if clerks.exists() else staff.filter(role=CabinetMember.Role.MANAGER)
-    return _active((told | staff.filter(pk=row.dossier.expert_id or 0)).values("user"))
+    return active((clerks if clerks.exists() else staff).values("user"))
 
 
 def staff_member(member: CabinetMember) -> QuerySet[User]:
     """Themself, while they belong to the cabinet."""
     gone = member.left_at or member.suspended_at
-    return User.objects.none() if gone else User.objects.filter(pk=member.user_id, is_active=True)
+    return themself(None if gone else member.user_id)
 
 
 def shop_owners(link: CabinetEstablishment) -> QuerySet[User]:
     owners = ShopMember.objects.filter(
         organisation__establishments=link.establishment_id, role=ShopMember.Role.OWNER, left_at=None
     )
-    return _active(owners.values("user"))
+    return active(owners.values("user"))
 
 
 def password_chosen(member: CabinetMember) -> str:
@@ -68,3 +57,8 @@ def suspension(link: CabinetEstablishment, _user: User) -> dict[str, Any]:
     shop = link.establishment
     reason = link.suspension_reason
     return {"cabinet": link.cabinet, "siret": display_siret(shop.siret), "reason": reason, "link": address("home")}
+
+
+def welcome(member: CabinetMember, _user: User) -> dict[str, Any]:
+    """The token is made here, as the mail leaves, and kept nowhere."""
+    return {"cabinet": member.cabinet, **identity.reset(member.user, member.user)}

@@ -3,12 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
-from django.contrib.auth.tokens import default_token_generator
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.encoding import force_bytes
-from django.utils.http import urlsafe_base64_encode
 
 from accounts.models import (
     AccountRequest,
@@ -24,17 +20,14 @@ from accounts.services import confirmation_token, shopinvitations
 from accounts.services.proofs import code_of
 from accounts.validators import display_siret
 from messaging.links import address
-
-
-def _active(ids: QuerySet[Any, Any]) -> QuerySet[User]:
-    return User.objects.filter(pk__in=ids, is_active=True)
+from messaging.telling.persons import active, themself
 
 
 def _owners_of(sites: QuerySet[Establishment]) -> QuerySet[User]:
     owners = ShopMember.objects.filter(
         organisation__in=sites.values("organisation"), left_at=None, role=ShopMember.Role.OWNER
     )
-    return _active(owners.values("user"))
+    return active(owners.values("user"))
 
 
 def owners_of_siret(request: AccountRequest) -> QuerySet[User]:
@@ -47,7 +40,7 @@ def owners_of_siren(site: Establishment) -> QuerySet[User]:
 
 
 def coder(code: SiretCode) -> QuerySet[User]:
-    return User.objects.filter(pk=code.user_id, is_active=True)
+    return themself(code.user_id)
 
 
 def cabinet_inviter(invitation: ShopInvitation) -> QuerySet[User]:
@@ -96,15 +89,15 @@ def proposed(site: Establishment, _user: User) -> dict[str, Any]:
 
 
 def requester(request: AccountRequest) -> QuerySet[User]:
-    return User.objects.filter(pk=request.user_id, is_active=True)
+    return themself(request.user_id)
 
 
 def applicant(sign_up: SignUp) -> QuerySet[User]:
-    return User.objects.filter(pk=sign_up.user_id, is_active=True)
+    return themself(sign_up.user_id)
 
 
 def welcomed(request: AccountRequest) -> QuerySet[User]:
-    return _active(ShopMember.objects.filter(user=request.user_id, left_at=None).values("user"))
+    return active(ShopMember.objects.filter(user=request.user_id, left_at=None).values("user"))
 
 
 def confirmation(sign_up: SignUp, _user: User) -> dict[str, Any]:
@@ -126,20 +119,9 @@ def decision(request: AccountRequest, _user: User) -> dict[str, Any]:
     return {"request": request, "cabinet": request.cabinet, "siret": siret, "link": address("login")}
 
 
-def doors(_subject: User, _user: User) -> dict[str, Any]:
-    return {"link": address("login"), "reset_link": address("password_reset")}
-
-
-def reset(user: User, _user: User) -> dict[str, Any]:
-    """The token is made here, as the mail leaves, and kept nowhere."""
-    token = default_token_generator.make_token(user)
-    link = address("password_reset_confirm", urlsafe_base64_encode(force_bytes(user.pk)), token)
-    return {"link": link, "minutes": settings.PASSWORD_RESET_TIMEOUT // 60}
-
-
 def decided_otherwise(state: str) -> Callable[[AccountRequest], str]:
     return lambda request: "" if request.state == state else "la décision a changé"
 
 
-def colleague(member: ShopMember, _user: User) -> dict[str, Any]:
-    return {"colleague": member.user.email, "organisation": member.organisation.name, "link": address("home")}
+def decided(request: AccountRequest) -> str:
+    return "" if request.state == AccountRequest.State.PENDING else "la demande est déjà décidée"

@@ -4,19 +4,22 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from accounts.models import CabinetEstablishment, CabinetMember, User
+from accounts.menus import Menu
+from accounts.models import CabinetMember, User
 from accounts.scope import Right
 from accounts.services.holders import holders
 from claims.models import DocumentRequest, ReminderLetter, Supplement
 from claims.services import reminders
+from claims.services.assignments import watching
 from messaging.links import address
+from messaging.telling.persons import active, closed, themself
 
 REMINDED_LINES = 30  # dossiers named in a reminder; the page it leads to has them all
 DECIDERS = (CabinetMember.Role.EXPERT, CabinetMember.Role.MANAGER)
 
 
 def reminded(letter: ReminderLetter) -> QuerySet[User]:
-    return User.objects.filter(pk=letter.user_id, is_active=True)
+    return themself(letter.user_id)
 
 
 def nothing_missing(letter: ReminderLetter) -> str:
@@ -40,14 +43,15 @@ def reminder(letter: ReminderLetter, _user: User) -> dict[str, Any]:
 
 def deciders(row: Supplement) -> QuerySet[User]:
     """The expert of the dossier; where it has none, all who may decide."""
-    staff = CabinetMember.objects.filter(cabinet=row.cabinet_id, left_at=None, role__in=DECIDERS, user__is_active=True)
+    everybody = CabinetMember.objects.filter(cabinet=row.cabinet_id, role__in=DECIDERS)
+    staff = watching(everybody, Menu.SUPPLEMENTS, site=row.establishment_id, dossier=row.dossier)
     own = staff.filter(pk=row.dossier.expert_id or 0)
-    return User.objects.filter(pk__in=(own if own.exists() else staff).values("user"))
+    return active((own if own.exists() else staff).values("user"))
 
 
 def senders(row: DocumentRequest) -> QuerySet[User]:
     """All who may send there what is asked, while the cabinet has not closed the shop's access."""
-    if row.establishment_id is None or _closed(row):
+    if row.establishment_id is None or closed(row.cabinet_id, row.establishment_id):
         return User.objects.none()
     people = holders([row.establishment_id], [Right.DEPOSIT])[row.establishment_id]
     return User.objects.filter(pk__in=people, is_active=True)
@@ -63,14 +67,9 @@ def documents(row: DocumentRequest, _user: User) -> dict[str, Any]:
     return {"row": row, "reference": row.dossier.reference, "cabinet": row.cabinet, "link": link}
 
 
-def _closed(row: DocumentRequest | Supplement) -> bool:
-    links = CabinetEstablishment.objects.filter(cabinet=row.cabinet_id, establishment=row.establishment_id)
-    return links.filter(suspended_at__isnull=False).exists()
-
-
 def askers(row: Supplement) -> QuerySet[User]:
     """Whoever asked, while they still may; otherwise all who may ask there."""
-    if row.establishment_id is None or _closed(row):
+    if row.establishment_id is None or closed(row.cabinet_id, row.establishment_id):
         return User.objects.none()
     people = holders([row.establishment_id], [Right.SUPPLEMENT])[row.establishment_id]
     return User.objects.filter(pk__in={row.author_id} & people or people, is_active=True)

@@ -5,27 +5,26 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from accounts.models import CabinetEstablishment, Delegation, ShopMember, User
+from accounts.models import User
 from accounts.scope import Right
 from claims.models import Deposit, Document
 from messaging.links import address
+from messaging.telling.persons import still_of, whoever_acted
 
 SHOWN_FILES = 20  # of a deposit, in a mail
 
 
 def depositor(deposit: Deposit) -> QuerySet[User]:
     """Whoever sent it, while they still belong to the shop."""
-    members = ShopMember.objects.filter(
-        user=deposit.user_id, left_at=None, organisation__establishments=deposit.establishment_id
-    )
-    return User.objects.filter(pk__in=members.values("user"), is_active=True)
+    return still_of(deposit.user_id, deposit.establishment_id)
 
 
 def document_sender(paper: Document) -> QuerySet[User]:
-    members = ShopMember.objects.filter(
-        user=paper.sender_id, left_at=None, organisation__establishments=paper.establishment_id
-    )
-    return User.objects.filter(pk__in=members.values("user"), is_active=True)
+    return still_of(paper.sender_id, paper.establishment_id)
+
+
+def network(_subject: Any) -> QuerySet[User]:
+    return User.objects.filter(is_superuser=True, is_active=True)
 
 
 def receipt(deposit: Deposit, _user: User) -> dict[str, Any]:
@@ -57,16 +56,7 @@ def quarantined(paper: Document, _user: User) -> dict[str, Any]:
 
 
 def checked_sender(paper: Document) -> QuerySet[User]:
-    """Whoever sent it, while they may see the shop's files, or who answers for it; a closed shop hears nothing."""
-    closed = CabinetEstablishment.objects.filter(
-        cabinet=paper.cabinet_id, establishment=paper.establishment_id, suspended_at__isnull=False
-    )
-    members = ShopMember.objects.filter(left_at=None, organisation__establishments=paper.establishment_id)
-    owners = members.filter(role=ShopMember.Role.OWNER)
-    delegates = Delegation.objects.in_force(Right.VIEW, paper.establishment_id or 0).values("member")
-    sender = (owners | members.filter(pk__in=delegates)).filter(user=paper.sender_id, user__is_active=True)
-    found = members.none() if closed.exists() else sender if sender.exists() else owners
-    return User.objects.filter(pk__in=found.values("user"), is_active=True)
+    return whoever_acted(paper.sender_id, Right.VIEW, paper.cabinet_id, paper.establishment_id)
 
 
 def checked(document: Document, _user: User) -> dict[str, Any]:
