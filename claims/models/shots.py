@@ -120,7 +120,7 @@ class ShotSet(TenantModel):
 
 
 class Shot(TenantModel):
-    """One view of a set, as the cabinet's list said when the set was begun; its photo is an `Upload`, then a document."""
+    """One view of a set, as the cabinet asked when it was begun; its photo is an `Upload`, then a document."""
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="+", db_index=False)
     cabinet = models.ForeignKey(Cabinet, models.PROTECT, related_name="+", db_index=False, editable=False)

@@ -172,7 +172,8 @@ def begin(dossier: Dossier, exam: str, *, actor: Actor) -> ShotSet:
     if wait := why_not(dossier, exam):
         raise NotAllowed(wait)
     kinds = list(ShotKind.objects.filter(cabinet=dossier.cabinet_id).order_by("position", "pk"))
-    new = ShotSet(dossier=dossier, exam=exam, author_id=actor.user_id or 0)
+    owner = {"cabinet_id": dossier.cabinet_id, "establishment_id": dossier.establishment_id}
+    new = ShotSet(dossier=dossier, exam=exam, author_id=actor.user_id or 0, **owner)
     new.save(force_insert=True)
     shots = [_shot(new, place, kind) for place, kind in enumerate(kinds, start=1)]
     Shot.objects.bulk_create(shots or [_extra(new, 1, 1)])
@@ -230,7 +231,7 @@ def remove_photo(shot: Shot, *, actor: Actor) -> None:
 def send(shot_set: ShotSet, *, safety: str, comment: str = "", actor: Actor) -> ShotSet | Draft:
     """Send now, or keep for validation what this person may not send alone."""
     _check_right(shot_set.dossier, actor)
-    if actor.must_submit(Right.DEPOSIT, shot_set.establishment_id):
+    if actor.must_submit(Right.DEPOSIT, shot_set.dossier.establishment_id):
         return _submit(shot_set, safety=safety, comment=comment, actor=actor)
     return send_set(shot_set, safety=safety, comment=comment, actor=actor)
 
