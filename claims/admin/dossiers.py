@@ -148,8 +148,8 @@ class DossierAdmin(
             "actions": [action for action in dossier.actions_for(actor) if action in BUTTONS],
             "received": [paper for paper in papers if paper.direction == Document.Direction.RECEIVED],
             "sent": [paper for paper in papers if paper.direction == Document.Direction.SENT],
-            "publish_form": PublishForm(),
-            "siret_form": SiretForm(dossier=dossier, actor=actor),
+            "publish_form": PublishForm(auto_id="publier_%s"),
+            "siret_form": SiretForm(dossier=dossier, actor=actor, auto_id="siret_%s"),
             "orphan": orphan,
             "likely": [(link.establishment.siret, label_of(link)) for link in likely_links(dossier, actor)]
             if orphan
