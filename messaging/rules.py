@@ -12,7 +12,7 @@ from accounts.models import AccountRequest, JournalEntry, User
 from accounts.services import Event
 from claims.models import Document, DossierVisit
 from claims.models.appointments import Side
-from claims.services import deposits, quarantine, reminders, requests, supplements
+from claims.services import deposits, quarantine, reminders, requests, shots, supplements
 from claims.services.appointments import Fact as DateFact
 from claims.services.missing import Fact
 from claims.workflow import Fact as PaperFact
@@ -26,6 +26,7 @@ from messaging.telling import (
     identity,
     letters,
     missing,
+    photographing,
     pricing,
     sending,
     staffing,
@@ -166,6 +167,7 @@ TELL: dict[str, Tell] = {
     requests.Fact.DOCUMENTS_ASKED: Tell(
         "claims/email/documents_asked", following.senders, following.documents, following.nothing_to_send
     ),
+    shots.Fact.SHOTS_SENT: Tell("claims/email/shots_sent", photographing.examiners, photographing.photos),
     supplements.Fact.SUPPLEMENT_ASKED: Tell(
         "claims/email/supplement_asked", following.deciders, following.supplement, following.decided
     ),

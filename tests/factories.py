@@ -43,6 +43,8 @@ from claims.models import (
     MissingDossierRequest,
     Passage,
     ReminderLetter,
+    Shot,
+    ShotSet,
     Supplement,
     Upload,
     VerdictReason,
@@ -544,3 +546,27 @@ class SupplementFactory(factory.django.DjangoModelFactory):
     comment = "Longeron avant droit plié"
     author = factory.SubFactory(UserFactory)
     key = factory.Sequence(lambda n: f"{n:032x}")
+
+
+class ShotSetFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ShotSet
+
+    dossier = factory.SubFactory(DossierFactory)
+    cabinet = factory.SelfAttribute("dossier.cabinet")
+    establishment = factory.SelfAttribute("dossier.establishment")
+    exam = ShotSet.Exam.REMOTE
+    author = factory.SubFactory(UserFactory)
+
+
+class ShotFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Shot
+
+    shot_set = factory.SubFactory(ShotSetFactory)
+    dossier = factory.SelfAttribute("shot_set.dossier")
+    cabinet = factory.SelfAttribute("dossier.cabinet")
+    establishment = factory.SelfAttribute("dossier.establishment")
+    position = factory.Sequence(lambda n: n % 10_000 + 1)
+    label = factory.Sequence(lambda n: f"Vue inventée {n}")
+    drawing = "autre"

@@ -50,6 +50,7 @@ from tests.factories import (
     RequestFactory,
     ShopInvitationFactory,
     ShopMemberFactory,
+    ShotFactory,
     SignUpFactory,
     SiretCodeFactory,
     SupplementFactory,
@@ -133,6 +134,7 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         uploads={},
         missing={},
         requests={},
+        shots={},
         tariff=TariffVersionFactory(site=establishment, number=1, rows={f"PAYEUR {name}": "61.00"}),
     )
     TariffDraft.objects.create(user=owner, site=establishment)
@@ -168,6 +170,9 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         SupplementFactory(dossier=dossier, author=owner, comment=f"COMPLEMENT {code} {name}")
         LetterFactory(user=owner, sent_on=date(2026, 1, 2 + len(shop.dossiers)))
         shop.deposits[code] = DepositFactory(dossier=dossier, user=owner)
+        shot = {"shot_set__dossier": dossier, "shot_set__author": owner, "label": f"VUE {code} {name}"}
+        shop.shots[code] = ShotFactory(**shot)
+        UploadFactory(dossier=dossier, user=owner, shot=shop.shots[code], content_type="image/jpeg")
         shop.uploads[code] = UploadFactory(dossier=dossier, user=owner, name=f"BROUILLON {code} {name}.pdf")
         shop.documents[code] = DocumentFactory(dossier=dossier, label=f"RAPPORT {code} {name}.pdf")
         shop.exports[code] = ExportFactory(dossier=dossier, user=owner, name=f"EXPORT-{code}-{name}.zip")

@@ -13,7 +13,7 @@ from accounts import journal, scope
 from accounts.models import ShopMember
 from accounts.scope import System
 from accounts.services import Event
-from claims.services import deposits, quarantine, reminders, requests, supplements
+from claims.services import deposits, quarantine, reminders, requests, shots, supplements
 from claims.services.appointments import Fact as DateFact
 from claims.services.missing import Fact
 from claims.workflow import Fact as PaperFact
@@ -124,6 +124,7 @@ def _facts(world):
     yield Priced.TARIFF_RESENT, received
     yield Priced.TARIFF_ACKNOWLEDGED, received
     yield requests.Fact.DOCUMENTS_ASKED, world.mer.requests["BERRY"]
+    yield shots.Fact.SHOTS_SENT, world.lac.shots["ALPES"].shot_set
     yield supplements.Fact.SUPPLEMENT_ASKED, world.lac.dossiers["ALPES"].supplements.get()
     decided = {"number": 2, "author": world.mer.owner, "decided_at": "2026-01-01T00:00Z"}
     refused_one = SupplementFactory(dossier=world.mer.dossiers["BERRY"], status="refused", reason="<b>", **decided)
