@@ -18,6 +18,7 @@ from claims.admin.entrusting import Entrusting, MineFilter
 from claims.admin.facts import FactsPart
 from claims.admin.forms import BUTTONS, PublishForm, SiretForm
 from claims.admin.requests import Requests
+from claims.admin.shots import sets_of
 from claims.admin.siret import label_of, likely_links
 from claims.admin.supplements import Supplements
 from claims.models import Document, Dossier, Expectation
@@ -164,6 +165,7 @@ class DossierAdmin(
             **self.requests_of(request, dossier),
             **self.facts_of(request, dossier),
             **self.supplements_of(request, dossier),
+            **sets_of(request, dossier),
         }
 
     @admin.display(description="assuré")
