@@ -41,7 +41,7 @@ def search_text(*further: str) -> models.GeneratedField:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("claims", "0083_supplements")]
+    dependencies = [("claims", "0111_guided_photos")]
     operations = [
         migrations.AddField(
             "dossier",
