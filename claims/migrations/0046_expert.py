@@ -49,8 +49,8 @@ END $rewrite$;
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0041_expert"),
-        ("claims", "0083_supplements"),
-        ("messaging", "0041_news"),
+        ("claims", "0091_former_plates"),
+        ("messaging", "0061_channels"),
         ("tariffs", "0002_ledger"),
     ]
 

@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
+from django.utils import timezone
+
 from accounts.models import CabinetEstablishment, Establishment, ShopMember
 from tariffs.cells import key
 from tariffs.columns import COLUMNS, Unit
@@ -21,22 +23,23 @@ PAYERS = 6
 def rates(rng: Random, today: date, now: datetime) -> None:
     owners = ShopMember.objects.filter(role=ShopMember.Role.OWNER).select_related("user")
     names = list(DefaultPayer.objects.order_by("position").values_list("name", flat=True)[:PAYERS])
-    for owner in owners.order_by("pk"):
+    for rank, owner in enumerate(owners.order_by("pk")):
+        count = len(VERSIONS) if rank < 4 else rng.choice((1, 2))
         for site in Establishment.objects.filter(organisation=owner.organisation_id).order_by("pk")[:2]:
-            _ledger(rng, site, owner, names, today, now)
+            _ledger(rng, site, owner, names, count, now)
     _half_typed(today, now)
 
 
-def _ledger(rng: Random, site: Establishment, owner: ShopMember, names: list[str], today: date, now: datetime) -> None:
+def _ledger(rng: Random, site: Establishment, owner: ShopMember, names: list[str], count: int, now: datetime) -> None:
     base, links = rng.randint(56, 78), CabinetEstablishment.objects.filter(establishment=site, suspended_at=None)
-    for number, (make, begins, sent) in enumerate(VERSIONS[: rng.choice((1, 2, 4))], 1):
+    for number, (make, begins, sent) in enumerate(VERSIONS[:count], 1):
         sent_at = now - timedelta(days=sent, minutes=rng.randint(0, 400))
         version = TariffVersion.objects.create(
             site=site,
             number=number,
             make=make,
             make_key=key(make),
-            applies_on=today + timedelta(days=begins),
+            applies_on=timezone.localdate(now) + timedelta(days=begins),
             sent_at=sent_at,
             sender=owner.user,
             sender_label=owner.organisation.name,
