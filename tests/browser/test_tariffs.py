@@ -10,7 +10,8 @@ from accounts import scope
 from accounts.models import CabinetMember
 from accounts.scope import System
 from claims.models import Dossier
-from tariffs.models import TariffRate, TariffVersion
+from tariffs.cells import key
+from tariffs.models import DefaultPayer, TariffRate, TariffVersion
 from tests.browser.conftest import DESK, PHONE, sign_in
 from tests.browser.test_look import problems
 from tests.factories import CabinetMemberFactory, UserFactory
@@ -30,6 +31,14 @@ def paste(page: Page, label: str, rows: list[list[str]]) -> None:
     page.evaluate("text => navigator.clipboard.writeText(text)", text)
     page.get_by_label(label, exact=True).focus()
     page.keyboard.press("Control+V")
+
+
+@pytest.fixture(autouse=True)
+def _payers(transactional_db: None) -> None:
+    """The network's own, which come with a migration and go with the first test that commits."""
+    with scope.system(System.TESTS):
+        for position, name in enumerate(PAYERS):
+            DefaultPayer.objects.get_or_create(key=key(name), defaults={"name": name, "position": position})
 
 
 @pytest.fixture
@@ -108,10 +117,9 @@ def _second_version(shop: Page, dossier: Dossier) -> None:
 def test_the_grid_is_filled_and_sent_by_keyboard_alone(visitor: BrowserContext, dossier: Dossier) -> None:
     page = at(visitor.new_page(), dossier)
     page.get_by_label("T1, PUBLIC", exact=True).focus()
-    for text, key in (("60", "ArrowRight"), ("61", "ArrowDown"), ("62", "Enter"), ("63", "ArrowUp")):
+    for text, press in (("60", "ArrowRight"), ("61", "ArrowDown"), ("62", "Enter"), ("63", "ArrowUp")):
         page.keyboard.type(text)
-        page.keyboard.press(key)
-    page.keyboard.press("Control+Home")
+        page.keyboard.press(press)
 
     typed = {name: page.get_by_label(name, exact=True).input_value() for name in ("T1, PUBLIC", "T2, PUBLIC")}
     below = [page.get_by_label(f"T2, {payer}", exact=True).input_value() for payer in PAYERS[1:3]]
