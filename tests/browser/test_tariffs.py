@@ -86,9 +86,9 @@ def test_from_a_pasted_block_to_the_rate_of_a_day(chromium: Browser, live_server
 
     sign_in(desk, "gestionnaire@lac.test")
     desk.goto("/admin/tariffs/transmission/")
-    desk.locator("#result_list a").first.click()
+    desk.locator("#result_list tbody a").first.click()
     desk.get_by_role("button", name="Accuser réception").click()
-    expect(desk.get_by_text("Réception accusée")).to_be_visible()
+    expect(desk.get_by_text("le réparateur en est averti")).to_be_visible()
     shop.reload()
     expect(shop.get_by_text("reçue le")).to_be_visible()
     _second_version(shop, dossier)
@@ -166,7 +166,7 @@ def test_pages_of_rates_are_accessible_and_fit(visitor, dossier: Dossier, clerk,
     page.context.clear_cookies()
     sign_in(page, "gestionnaire@lac.test")
     found += problems(page, "/admin/tariffs/transmission/")
-    page.locator("#result_list a").first.click()
+    page.locator("#result_list tbody a").first.click()
     assert found + problems(page, page.url) == []
     with scope.system(System.TESTS):
         assert TariffVersion.objects.get().number == 1
