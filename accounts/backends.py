@@ -3,9 +3,9 @@
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
-from django.db import DEFAULT_DB_ALIAS
 
 from accounts.models import User
+from accounts.nested import row_of
 from accounts.scope import account_read, read_beside
 
 read_beside("account", "SELECT to_jsonb(u) FROM accounts_user u WHERE u.id = (SELECT scope_user())")
@@ -18,7 +18,5 @@ class ScopedBackend(ModelBackend):
         found = account_read(user_id)
         if found is None:
             return super().get_user(user_id)
-        fields = User._meta.concrete_fields
-        values = [field.to_python(found[field.attname]) for field in fields]
-        user = User.from_db(DEFAULT_DB_ALIAS, [field.attname for field in fields], values)
+        user = row_of(User, found)
         return user if self.user_can_authenticate(user) else None

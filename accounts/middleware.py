@@ -19,8 +19,8 @@ class ActorMiddleware:
 
     The account is read in the statement that enters the scope (`accounts/backends.py`): only then is it known whether
     the session still holds. It stands innermost, so that templates are rendered inside the transaction. Whatever a
-    view raises (a 404 and a 403 as well) or answers from 500 on undoes its writes. A streamed body runs after the commit,
-    without a scope: a view that streams lists its rows before it returns.
+    view raises (a 404 and a 403 as well) or answers from 500 on undoes its writes. A streamed body runs after the
+    commit, without a scope: a view that streams lists its rows before it returns.
     """
 
     def __init__(self, get_response: GetResponse) -> None:

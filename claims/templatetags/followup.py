@@ -7,8 +7,9 @@ from django import template
 from django.utils import timezone
 
 from accounts.scope import Actor, Kind, Right
-from claims.models import DocumentRequest, Dossier, DossierFacts
+from claims.models import Dossier, DossierFacts
 from claims.models.expectations import MOST_COUNTED
+from claims.models.requests import requests_read
 
 register = template.Library()
 
@@ -26,10 +27,9 @@ def todo_count(actor: Actor) -> str:
 def document_requests(context: dict[str, Any], dossier: Dossier) -> dict[str, Any]:
     """The cabinet's open requests about a dossier, first asked first."""
     actor: Actor = context["request"].actor
-    requests = list(DocumentRequest.objects.visible_to(actor).filter(dossier=dossier).open().order_by("due_on", "pk"))
     may_extend = actor.kind == Kind.REPAIRER and actor.may(Right.DEPOSIT, dossier.establishment_id)
     return {
-        "requests": requests,
+        "requests": requests_read(dossier),
         "may_extend": may_extend,
         "dossier": dossier,
         "today": timezone.localdate(),
