@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from messaging.views import news
+from messaging.views import choices, news
 
 urlpatterns = [
     path("notifications/", news.notifications, name="notifications"),
     path("notifications/lues/", news.notifications_read, name="notifications_read"),
+    path("notifications/arret/<str:token>/", choices.stop_mails, name="stop_mails"),
+    path("parametres/notifications/", choices.settings_notifications, name="settings_notifications"),
 ]

@@ -77,6 +77,8 @@ class Document(TenantModel):
         INSPECTION = "controle_technique", "Dernier contrôle technique"
         PARTS_INVOICE = "facture_pieces", "Facture d'achat de pièce"
         PHOTO = "photo", "Photo"
+        REMOTE = "ead", "Dossier EAD"
+        SMARTPHONE = "esd", "Examen sans déplacement (ESD)"
         OTHER = "autre", "Autre document"
 
     class Verdict(models.TextChoices):
@@ -200,6 +202,9 @@ SENT_KINDS = {
     Document.Kind.OTHER: True,
 }
 """What a shop sends (EG-54…59, and photos), and whether photos of it will do: a definitive invoice is a PDF."""
+
+GUIDED_KINDS = frozenset({Document.Kind.REMOTE, Document.Kind.SMARTPHONE})
+"""What only a set of guided photos is sent as: chosen on no form."""
 
 RECEIVED_KINDS = (
     Document.Kind.ORDER,

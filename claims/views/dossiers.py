@@ -122,7 +122,9 @@ def frame(request: ActorRequest, subject: Dossier, current: str) -> dict[str, An
         "dossier": subject,
         **banner(expected_of(subject, request.actor), request.actor),
         "back_url": listing.last_list(request),
-        "subnav": listing.subnav(subject, current, sends=sends),
+        "subnav": listing.subnav(
+            subject, current, sends=sends, photos=request.actor.may(Right.DEPOSIT, subject.establishment_id)
+        ),
         "sends": sends,
     }
 

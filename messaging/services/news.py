@@ -24,8 +24,8 @@ QUIET = frozenset(
     {Action.RECEIVE, Action.SYNCHRONISE, Action.START_WORKS, Action.CLOSE, Action.PROPOSE_DATE, Action.ACCEPT_DATE}
     | {Fact.VERSION_ACKNOWLEDGED, Fact.DOCUMENT_SEEN, Fact.DOCUMENT_ACCEPTED, Fact.EXPORT_ORDERED}
 )
-ASKED = (Step.REQUEST_WITHDRAWN, Step.REQUEST_DONE, Step.DEADLINE_EXTENDED)
-TOLD = frozenset(event for event in DONE if event not in QUIET).union(ASKED)
+ANSWERED = (Step.REQUEST_WITHDRAWN, Step.REQUEST_DONE, Step.DEADLINE_EXTENDED, Step.SUPPLEMENT_DECIDED)
+TOLD = frozenset(event for event in DONE if event not in QUIET).union(ANSWERED)
 
 # Whoever answers for the company, or may look at the establishment by a delegation in force; nobody the cabinet has
 # closed. Whether they still may is asked again when they read.
