@@ -36,7 +36,7 @@ class ActorMiddleware:
             else:  # the session outlived a password, or the account was closed
                 with scope.acting_as(None) as nobody:
                     response = self._answer(request, nobody)
-        if request.user.is_authenticated:
+        if SESSION_KEY in request.session and request.user.is_authenticated:
             services.note_seen(request)
         return response
 

@@ -30,7 +30,7 @@ REVOKE CREATE ON SCHEMA public FROM {ROLE};
 
 
 class Migration(migrations.Migration):
-    dependencies = [("claims", "0083_supplements")]
+    dependencies = [("claims", "0111_guided_photos")]
     operations = [
         migrations.RunSQL(
             TAKEN + HAND_OVER,

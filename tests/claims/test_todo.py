@@ -13,7 +13,7 @@ from claims.workflow import WAITING, Action, State
 from tests.factories import AppointmentFactory, DocumentFactory, DossierFactory, RequestFactory
 
 MONDAY = datetime(2026, 11, 2, 9, tzinfo=UTC)
-TODO_QUERIES = 10
+TODO_QUERIES = 8
 
 
 @pytest.fixture
