@@ -15,7 +15,7 @@ from accounts.exceptions import NotAllowed
 from accounts.models import Draft
 from accounts.scope import Actor, Right
 from claims.models import Deposit, Document, Dossier, Upload
-from claims.models.documents import SENT_KINDS
+from claims.models.documents import takes_photos
 from claims.services import jobs, quarantine
 from claims.services.dossiers import locked
 from claims.services.receipts import RECEIPT_PDF, new_number
@@ -52,11 +52,18 @@ def send(
 
 @transaction.atomic
 def deposit(
-    dossier: Dossier, uploads: Sequence[Upload], *, kind: str, actor: Actor, comment: str = "", key: str = ""
+    dossier: Dossier,
+    uploads: Sequence[Upload],
+    *,
+    kind: str,
+    actor: Actor,
+    comment: str = "",
+    key: str = "",
+    announced: bool = False,
 ) -> Deposit:
     """Make documents of these uploads, in their order, and a receipt; pressed twice it is one (same `key`).
 
-    The caller has asked whether the actor has the right. Raises `ValidationError` when a file may not be sent.
+    The caller has asked whether the actor has the right; `announced`: what comes with them tells the cabinet. Raises `ValidationError` when a file may not be sent.
     """
     key = key or secrets.token_hex(16)
     dossier = locked(dossier)
@@ -84,6 +91,8 @@ def deposit(
         deposit=new, draft=None, file="", shown="", thumbnail=""
     )
     _follow_up(dossier, new, papers, actor)
+    if not announced:
+        journal.record(new, Fact.DEPOSIT_ARRIVED, actor=actor)
     return new
 
 
@@ -95,7 +104,7 @@ def _sendable(dossier: Dossier, uploads: Sequence[Upload], kind: str) -> list[Up
         raise ValidationError("Ajoutez au moins un fichier : il n'y a rien à envoyer.")
     if any(not row.is_ready for row in found):
         raise ValidationError("Un fichier n'est pas prêt : attendez sa vérification, ou retirez-le.")
-    if any(row.is_photo for row in found) and not SENT_KINDS.get(Kind(kind), False):
+    if any(row.is_photo for row in found) and not takes_photos(kind):
         label = Kind(kind).label
         raise ValidationError(f"« {label} » s'envoie en PDF : réunissez vos photos en un PDF, ou changez de type.")
     known = set(dossier.documents.sent().filter(kind=kind).values_list("sha256", flat=True))
@@ -144,7 +153,6 @@ def _follow_up(dossier: Dossier, new: Deposit, papers: list[Document], actor: Ac
     detail: dict[str, Any] = {"document": what, "kind": new.kind, "deposit": new.number, "from": before}
     journal.record(dossier, event, actor=actor, to=dossier.state, **detail)
     journal.record(new, Fact.RECEIPT_ISSUED, actor=actor)
-    journal.record(new, Fact.DEPOSIT_ARRIVED, actor=actor)
 
 
 # Validation before sending -------------------------------------------------------------------------------------------
