@@ -2,9 +2,9 @@
 
 from django.urls import path
 
-from messaging import views
+from messaging.views import news
 
 urlpatterns = [
-    path("notifications/", views.notifications, name="notifications"),
-    path("notifications/lues/", views.notifications_read, name="notifications_read"),
+    path("notifications/", news.notifications, name="notifications"),
+    path("notifications/lues/", news.notifications_read, name="notifications_read"),
 ]

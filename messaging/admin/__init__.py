@@ -1,0 +1,5 @@
+"""The cabinet's side of what is told."""
+
+from messaging.admin import outbox
+
+__all__ = ["outbox"]
