@@ -4,7 +4,7 @@ A subject is terms (`Terms`), a dossier is facts (`Facts`), what somebody typed 
 answer every question a form, a service or a page asks: why not, which fields, what is missing.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from django.db.models import TextChoices
@@ -203,7 +203,17 @@ def kind_of(terms: Terms, *, is_photo: bool, chosen: str = "") -> str:
     return terms.photo_kind if is_photo else terms.pdf_kind
 
 
-def asked(terms: Terms, facts: Facts, typed: Typed) -> tuple[Right, ...]:
+REPLY_KINDS = ("devis", "certificat_immat", "ordre_reparation", "diagnostic", "photo", "autre")
+
+
+def reply_terms(terms: Terms | None, reader: str) -> Terms:
+    """What one may write again in a thread: words, documents of its kinds, or both; without a subject, anything."""
+    if terms is None or not terms.takes_documents:
+        return Terms(reader, message=Level.OPTIONAL, documents=Level.OPTIONAL, kinds=REPLY_KINDS)
+    return replace(terms, message=Level.OPTIONAL, documents=Level.OPTIONAL, extras=(), rules=())
+
+
+def asked(terms: Terms, typed: Typed) -> tuple[Right, ...]:
     """The rights that this sending takes."""
     return needs(terms, with_files=bool(typed.files))
 

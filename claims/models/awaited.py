@@ -17,7 +17,7 @@ class Awaited(TenantModel):
     establishment = models.ForeignKey(
         Establishment, models.PROTECT, related_name="+", db_index=False, null=True, editable=False
     )
-    kind = models.CharField("quoi", max_length=20, choices=Expectation.About)
+    kind = models.CharField("quoi", max_length=20)  # an `Expectation.About`
     object_id = models.BigIntegerField()
     who = models.CharField("qui", max_length=8, choices=Expectation.Who)
     due_on = models.DateField("attendu pour le", null=True)

@@ -63,7 +63,8 @@ def deposit(
 ) -> Deposit:
     """Make documents of these uploads, in their order, and a receipt; pressed twice it is one (same `key`).
 
-    The caller has asked whether the actor has the right; `announced`: what comes with them tells the cabinet. Raises `ValidationError` when a file may not be sent.
+    The caller has asked whether the actor has the right; `announced`: the cabinet is told by what it comes with.
+    Raises `ValidationError` when a file may not be sent.
     """
     key = key or secrets.token_hex(16)
     dossier = locked(dossier)

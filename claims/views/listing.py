@@ -137,6 +137,7 @@ def subnav(dossier: Dossier, current: str, *, sends: bool) -> list[dict[str, Any
         *((("Envoyer", "dossier_send", None),) if sends else ()),
         ("Expertise", "dossier_expertise", None),
         ("Complément", "dossier_supplement", None),
+        ("Messages", "dossier_messages", None),
         ("Étapes", "dossier_steps", None),
     )
     return [

@@ -2,5 +2,17 @@
 
 from messaging.models.news import News, NewsQuerySet
 from messaging.models.outbox import Notification
+from messaging.models.subjects import Subject
+from messaging.models.threads import Message, MessageDocument, Thread, ThreadQuerySet, ThreadRead
 
-__all__ = ["News", "NewsQuerySet", "Notification"]
+__all__ = [
+    "Message",
+    "MessageDocument",
+    "News",
+    "NewsQuerySet",
+    "Notification",
+    "Subject",
+    "Thread",
+    "ThreadQuerySet",
+    "ThreadRead",
+]

@@ -90,6 +90,14 @@ class Subject(TenantModel):
             rules=tuple(self.rules),
         )
 
+    @property
+    def extra_labels(self) -> list[str]:
+        return [str(Extra(extra).label) for extra in self.extras]
+
+    @property
+    def rule_labels(self) -> list[str]:
+        return [str(Rule(rule).label) for rule in self.rules]
+
     def name_address(self, taken: set[str]) -> None:
         """Make the slug of a subject of the cabinet's own, apart from those taken and from the seeds'."""
         stem = slugify(self.label)[:50] or "objet"

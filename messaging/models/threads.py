@@ -2,6 +2,8 @@
 
 import uuid
 from datetime import datetime
+from enum import StrEnum
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -10,17 +12,39 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Cabinet, CabinetMember, Establishment, User
-from accounts.scope import BY_CABINET, BY_ESTABLISHMENT, Actor, Kind, TenantModel, TenantQuerySet
+from accounts.scope import BY_CABINET, BY_ESTABLISHMENT, Actor, Kind, TenantModel, TenantQuerySet, read_beside
 from claims.models import Document, Dossier
 from claims.models.appointments import Side
 from messaging.models.subjects import Subject
 from messaging.subjects import Reader
 
 PAGE_SIZE = 50
+SPEAKERS = {
+    CabinetMember.Role.EXPERT.value: "Expert",
+    CabinetMember.Role.CLERK.value: "Conseiller client",
+    CabinetMember.Role.MANAGER.value: "Responsable",
+}
+
+
+class Fact(StrEnum):
+    """What the journal tells of a message; its mails follow from these names. The étapes are the dossier's own."""
+
+    MESSAGE_FOR_CABINET = "message_for_cabinet"
+    MESSAGE_FOR_SHOP = "message_for_shop"
+    QUESTION_FOR_SHOP = "question_for_shop"
+    ANSWER_TO_VALIDATE = "answer_to_validate"
+    ANSWER_APPROVED = "answer_approved"
+    ANSWER_CHANGED = "answer_changed"  # amended, or refused
+    THREAD_ASSIGNED = "thread_assigned"
 
 
 class ThreadQuerySet(TenantQuerySet["Thread"]):
     """The vocabulary of threads."""
+
+    def visible_to(self, actor: Actor) -> "ThreadQuerySet":
+        """A question that waits for its validation is not there yet for the shop."""
+        rows = super().visible_to(actor)
+        return rows.filter(message_count__gt=0) if actor.kind == Kind.REPAIRER else rows
 
     def open(self) -> "ThreadQuerySet":
         """Somebody must still answer."""
@@ -57,13 +81,17 @@ class ThreadQuerySet(TenantQuerySet["Thread"]):
             parts.append(" AND (last_message_at, id) < (%s, %s)")
             values += before
         order = "ORDER BY last_message_at DESC, id DESC LIMIT %s"
-        arm = f"(SELECT id, last_message_at FROM messaging_thread WHERE establishment_id = %s{''.join(parts)} {order})"
+        where = f"establishment_id = %s AND message_count > 0{''.join(parts)}"
+        arm = f"(SELECT id, last_message_at FROM messaging_thread WHERE {where} {order})"
         params: list[object] = []
         for site in site_ids or (0,):
             params += [site, *values, PAGE_SIZE + 1]
         merged = " UNION ALL ".join([arm] * max(1, len(site_ids)))
         ids = RawSQL(f"SELECT page.id FROM ({merged}) AS page {order}", [*params, PAGE_SIZE + 1])
         return self.filter(pk__in=ids).newest_first()
+
+    def unread_ids(self, actor: Actor) -> "models.QuerySet[ThreadRead, Any]":
+        return ThreadRead.objects.unread_of(actor).values("thread")
 
     def unread_by(
         self, actor: Actor, *, cabinet_id: int | None = None, before: tuple[datetime, int] | None = None
@@ -178,6 +206,10 @@ class MessageQuerySet(TenantQuerySet["Message"]):
     def waiting(self) -> "MessageQuerySet":
         return self.filter(state=Message.State.WAITING)
 
+    def with_papers(self) -> "MessageQuerySet":
+        papers = models.Prefetch("attachments", MessageDocument.objects.select_related("document").order_by("pk"))
+        return self.prefetch_related(papers)
+
 
 class Message(TenantModel):
     """What somebody wrote; never withdrawn once sent. A gestionnaire's may wait for an expert first (ASP-24)."""
@@ -188,7 +220,7 @@ class Message(TenantModel):
         REFUSED = "refused", "refusé"
 
     thread = models.ForeignKey(Thread, models.PROTECT, related_name="messages", db_index=False)
-    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="+", db_index=False)
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="+")
     cabinet = models.ForeignKey(Cabinet, models.PROTECT, related_name="+", db_index=False, editable=False)
     establishment = models.ForeignKey(
         Establishment, models.PROTECT, related_name="+", db_index=False, null=True, editable=False
@@ -201,6 +233,8 @@ class Message(TenantModel):
     written = models.TextField("tel qu’écrit", max_length=4000, blank=True, default="")  # before it was amended
     # What the form asked beside the message: [[label, value], …], in its order.
     particulars: "models.JSONField[list[list[str]], list[list[str]]]" = models.JSONField(default=list)
+    # Of the cabinet, until it is validated: the day an answer is wanted for (ISO), and the file that goes with it.
+    pending: "models.JSONField[dict[str, str], dict[str, str]]" = models.JSONField(default=dict)
     key = models.CharField(max_length=64)
     state = models.CharField("état", max_length=8, choices=State, default=State.SENT)
     created_at = models.DateTimeField("écrit le", default=timezone.now)
@@ -237,6 +271,12 @@ class Message(TenantModel):
         return self.side == Side.SHOP
 
     @property
+    def who(self) -> str:
+        """In what quality it was written, never a private name."""
+        role = SPEAKERS.get(self.author_role)
+        return f"{role}, {self.author_label}" if role and not self.is_ours else self.author_label
+
+    @property
     def was_amended(self) -> bool:
         return bool(self.written) and self.written != self.body
 
@@ -245,8 +285,8 @@ class MessageDocument(TenantModel):
     """A document of the dossier that came with a message."""
 
     message = models.ForeignKey(Message, models.CASCADE, related_name="attachments", db_index=False)
-    document = models.ForeignKey(Document, models.CASCADE, related_name="+", db_index=False)
-    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="+", db_index=False)
+    document = models.ForeignKey(Document, models.CASCADE, related_name="+")
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="+")
     cabinet = models.ForeignKey(Cabinet, models.PROTECT, related_name="+", db_index=False, editable=False)
     establishment = models.ForeignKey(
         Establishment, models.PROTECT, related_name="+", db_index=False, null=True, editable=False
@@ -283,7 +323,7 @@ class ThreadRead(TenantModel):
 
     user = models.ForeignKey(User, models.CASCADE, related_name="+", db_index=False)
     thread = models.ForeignKey(Thread, models.CASCADE, related_name="reads", db_index=False)
-    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="+", db_index=False)
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="+")
     cabinet = models.ForeignKey(Cabinet, models.PROTECT, related_name="+", db_index=False, editable=False)
     establishment = models.ForeignKey(
         Establishment, models.PROTECT, related_name="+", db_index=False, null=True, editable=False
@@ -303,3 +343,17 @@ class ThreadRead(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.thread_id} {self.user_id}"
+
+
+UNREAD_COUNTED = 100  # more is told as « 99+ »
+read_beside(
+    "messages",
+    f"""SELECT count(*) FROM (
+      SELECT FROM messaging_threadread r
+      WHERE r.user_id = (SELECT scope_user()) AND r.told_id > r.read_id
+        AND r.establishment_id IN (SELECT (s->>'id')::bigint FROM jsonb_array_elements(e.found->'sites') AS s
+          WHERE (s->>'owner')::boolean OR jsonb_exists(s->'rights', 'view'))
+        AND NOT EXISTS (SELECT FROM jsonb_array_elements(e.found->'suspended') AS p
+          WHERE (p->>0)::bigint = r.cabinet_id AND (p->>1)::bigint = r.establishment_id)
+      LIMIT {UNREAD_COUNTED}) AS seen""",
+)
