@@ -13,7 +13,7 @@ from accounts.scope import Actor
 from accounts.services import Event
 from claims import tasks
 from claims.models import Dossier, Job
-from claims.services import deposits, expectations, requests
+from claims.services import deposits, expectations, requests, shots
 
 doorbell = Doorbell(tasks.work_due)
 
@@ -28,6 +28,7 @@ def ring(**_more: Any) -> None:
 def hand_back(entry: JournalEntry, subject: models.Model, **_more: Any) -> None:
     if entry.event == Event.DRAFT_DECIDED and isinstance(subject, Draft) and subject.state == Draft.State.REFUSED:
         deposits.hand_back(subject)
+        shots.hand_back(subject)
 
 
 @receiver(recorded, dispatch_uid="claims.expect")

@@ -12,6 +12,7 @@ from claims.services import (
     quarantine,
     receipts,
     reminders,
+    shotbook,
     supplementpdf,
     tallies,
     uploads,
@@ -22,6 +23,7 @@ TRADES = (
     photobook,
     quarantine,
     receipts,
+    shotbook,
     supplementpdf,
 )  # the modules that register what a worker knows to do
 

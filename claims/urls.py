@@ -15,6 +15,7 @@ from claims.views import (
     followup,
     missing,
     receipts,
+    shots,
     supplements,
     todo,
 )
@@ -58,6 +59,10 @@ urlpatterns = [
         deposits.dossier_uploads,
         name="dossier_uploads",
     ),
+    path("dossiers/<str:cabinet>/<reference:reference>/photos/", shots.dossier_photos, name="dossier_photos"),
+    path("dossiers/<str:cabinet>/<reference:reference>/photos/<str:exam>/", shots.dossier_shots, name="dossier_shots"),
+    path("vues/<int:pk>/", shots.shot, name="shot"),
+    path("vues/<int:pk>/apercu/", shots.shot_preview, name="shot_preview"),
     path("envois/<uuid:public_id>/", deposits.upload, name="upload"),
     path("envois/<uuid:public_id>/retirer/", deposits.upload_remove, name="upload_remove"),
     path("envois/<uuid:public_id>/apercu/", deposits.upload_preview, name="upload_preview"),

@@ -267,6 +267,7 @@ class Fact(StrEnum):
     DOCUMENT_REFUSED = "document_refused"
     DEPOSIT_ACCEPTED = "deposit_accepted"  # the same two, about the document itself: what the mails are about
     DEPOSIT_REFUSED = "deposit_refused"
+    DOCUMENT_ARRIVED = "document_arrived"  # what the cabinet published, about the document itself
     EXPORT_ORDERED = "export_ordered"
 
 
@@ -278,6 +279,7 @@ DONE.update(
         Fact.DOCUMENT_REFUSED: "Document non conforme",
         Fact.DEPOSIT_ACCEPTED: "Document conforme",
         Fact.DEPOSIT_REFUSED: "Document non conforme",
+        Fact.DOCUMENT_ARRIVED: "Document publié",
         Fact.EXPORT_ORDERED: "Archive de documents demandée",
     }
 )

@@ -10,9 +10,9 @@ from django.db.models import QuerySet
 
 from accounts.models import AccountRequest, JournalEntry, User
 from accounts.services import Event
-from claims.models import Document
+from claims.models import Document, DossierVisit
 from claims.models.appointments import Side
-from claims.services import deposits, quarantine, reminders, requests, supplements
+from claims.services import deposits, quarantine, reminders, requests, shots, supplements
 from claims.services.appointments import Fact as DateFact
 from claims.services.missing import Fact
 from claims.workflow import Fact as PaperFact
@@ -21,15 +21,19 @@ from messaging.models.threads import Fact as Talk
 from messaging.telling import (
     colleagues,
     dates,
+    documents,
     doorstep,
     following,
     identity,
+    letters,
     missing,
+    photographing,
     pricing,
     sending,
     staffing,
     talking,
 )
+from messaging.topics import OPTIONAL, LetterFact
 from tariffs.services import Fact as Priced
 
 State = AccountRequest.State
@@ -165,6 +169,7 @@ TELL: dict[str, Tell] = {
     requests.Fact.DOCUMENTS_ASKED: Tell(
         "claims/email/documents_asked", following.senders, following.documents, following.nothing_to_send
     ),
+    shots.Fact.SHOTS_SENT: Tell("claims/email/shots_sent", photographing.examiners, photographing.photos),
     supplements.Fact.SUPPLEMENT_ASKED: Tell(
         "claims/email/supplement_asked", following.deciders, following.supplement, following.decided
     ),
@@ -184,6 +189,15 @@ TELL: dict[str, Tell] = {
         sending.checked_sender,
         sending.checked,
         sending.verdict_changed(Document.Verdict.REFUSED),
+    ),
+    PaperFact.DOCUMENT_ARRIVED: Tell(
+        "claims/email/document_arrived", documents.readers, documents.arrived, documents.superseded
+    ),
+    LetterFact.MORNING_DIGEST: Tell(
+        "messaging/email/morning_digest", letters.reader, letters.content, letters.useless
+    ),
+    LetterFact.EVENING_DIGEST: Tell(
+        "messaging/email/evening_digest", letters.reader, letters.content, letters.useless
     ),
     DateFact.DATE_FOR_CABINET: Tell(
         "claims/email/date_for_cabinet", dates.planners, dates.date, dates.answered_since(Side.CABINET)
@@ -227,4 +241,13 @@ def why_not(notification: Notification, subject: Any | None) -> str:
         return reason
     if not rule.people(subject).filter(pk=notification.recipient_id).exists():
         return "le destinataire n'est plus concerné, ou son compte est fermé"
-    return ""
+    return "lu entre-temps" if notification.event in OPTIONAL and _read(notification, subject) else ""
+
+
+def _read(notification: Notification, subject: Any) -> bool:
+    """Whether its recipient has seen it since, on whatever device: the line, or the dossier."""
+    if isinstance(subject, Document) and documents.opened(subject, notification.recipient_id):
+        return True
+    dossier = getattr(subject, "dossier_id", None)
+    visits = DossierVisit.objects.filter(user=notification.recipient_id, dossier=dossier or 0)
+    return dossier is not None and visits.filter(opened_at__gte=notification.created_at).exists()

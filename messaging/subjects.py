@@ -67,6 +67,11 @@ NO_RIGHT: dict[Right, str] = {
     Right.INVOICE: "Votre profil ne permet pas d’envoyer la facture pour cet établissement.",
     Right.DATES: "Votre profil ne permet pas de proposer une date pour cet établissement.",
 }
+SAYS: dict[str, str] = {
+    "message": "Écrivez votre message.",
+    Extra.NAME: "Écrivez le nom et le prénom de la personne qui sera auprès du véhicule.",
+    Extra.REASON: "Écrivez pourquoi : le cabinet en a besoin pour répondre.",
+}
 INVOICE_KIND = "facture"
 
 
@@ -173,11 +178,11 @@ def missing(terms: Terms, facts: Facts, typed: Typed) -> dict[str, str]:
 def _unsaid(terms: Terms, facts: Facts, typed: Typed) -> dict[str, str]:
     found = {}
     if terms.message == Level.REQUIRED and not typed.message:
-        found["message"] = "Écrivez votre message."
+        found["message"] = SAYS["message"]
     if Extra.NAME in terms.extras and not typed.name:
-        found[Extra.NAME.value] = "Écrivez le nom et le prénom de la personne qui sera auprès du véhicule."
+        found[Extra.NAME.value] = SAYS[Extra.NAME]
     if Extra.REASON in terms.extras and not typed.reason:
-        found[Extra.REASON.value] = "Écrivez pourquoi : le cabinet en a besoin pour répondre."
+        found[Extra.REASON.value] = SAYS[Extra.REASON]
     if Extra.DAY in terms.extras:
         if not typed.day:
             found[Extra.DAY.value] = "Choisissez un jour."

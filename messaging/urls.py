@@ -3,7 +3,7 @@
 from django.urls import path
 
 from claims import converters  # noqa: F401 -- registers `reference`
-from messaging.views import drafts, inbox, news, threads
+from messaging.views import choices, drafts, inbox, news, threads
 
 DOSSIER = "dossiers/<str:cabinet>/<reference:reference>/messages/"
 
@@ -16,4 +16,6 @@ urlpatterns = [
     path(f"{DOSSIER}nouveau/", threads.message_new, name="message_new"),
     path(f"{DOSSIER}nouveau/<slug:slug>/", threads.message_write, name="message_write"),
     path("a-valider/<int:pk>/message/", drafts.message_draft, name="message_draft"),
+    path("notifications/arret/<str:token>/", choices.stop_mails, name="stop_mails"),
+    path("parametres/notifications/", choices.settings_notifications, name="settings_notifications"),
 ]

@@ -86,9 +86,11 @@ class StaffAdminSite(admin.AdminSite):
         return kept
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        actor = actor_of(request)
-        waiting = [item for item in what_waits(actor) if actor.opens(self.menu_of(item["view"]))]
-        return super().index(request, {"waiting": waiting, **(extra_context or {})})
+        return super().index(request, {"waiting": self.waiting(actor_of(request)), **(extra_context or {})})
+
+    def waiting(self, actor: Actor) -> list[dict[str, Any]]:
+        """What waits for this person, as far as their menus go."""
+        return [item for item in what_waits(actor) if actor.opens(self.menu_of(item["view"]))]
 
 
 def what_waits(actor: Actor) -> list[dict[str, Any]]:

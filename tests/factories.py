@@ -44,6 +44,8 @@ from claims.models import (
     MissingDossierRequest,
     Passage,
     ReminderLetter,
+    Shot,
+    ShotSet,
     Supplement,
     Upload,
     VerdictReason,
@@ -54,7 +56,7 @@ from claims.models.documents import family_of
 from claims.models.missing import key_of
 from claims.services.receipts import new_number
 from claims.workflow import DateKind, DateStatus, State
-from messaging.models import Message, MessageDocument, News, Thread, ThreadRead
+from messaging.models import ChannelChoice, Digest, Message, MessageDocument, News, Thread, ThreadRead
 from tariffs.cells import key
 from tariffs.models import TariffRate, TariffVersion, Transmission
 
@@ -435,6 +437,24 @@ class AppointmentFactory(factory.django.DjangoModelFactory):
     version = 1
 
 
+class ChannelChoiceFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ChannelChoice
+
+    user = factory.SubFactory(UserFactory)
+    topic = "rapport"
+    channel = "portail"
+
+
+class DigestFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Digest
+
+    user = factory.SubFactory(UserFactory)
+    day = date(2026, 1, 2)
+    moment = "soir"
+
+
 class NewsFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = News
@@ -592,3 +612,27 @@ class SupplementFactory(factory.django.DjangoModelFactory):
     comment = "Longeron avant droit plié"
     author = factory.SubFactory(UserFactory)
     key = factory.Sequence(lambda n: f"{n:032x}")
+
+
+class ShotSetFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ShotSet
+
+    dossier = factory.SubFactory(DossierFactory)
+    cabinet = factory.SelfAttribute("dossier.cabinet")
+    establishment = factory.SelfAttribute("dossier.establishment")
+    exam = ShotSet.Exam.REMOTE
+    author = factory.SubFactory(UserFactory)
+
+
+class ShotFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Shot
+
+    shot_set = factory.SubFactory(ShotSetFactory)
+    dossier = factory.SelfAttribute("shot_set.dossier")
+    cabinet = factory.SelfAttribute("dossier.cabinet")
+    establishment = factory.SelfAttribute("dossier.establishment")
+    position = factory.Sequence(lambda n: n % 10_000 + 1)
+    label = factory.Sequence(lambda n: f"Vue inventée {n}")
+    drawing = "autre"

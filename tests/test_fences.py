@@ -161,6 +161,9 @@ FENCES = {
     "claims.Document": Fence(either, either, "label = 'x'"),
     "claims.DocumentRequest": Fence(either, either, "text = 'x'"),
     "claims.Supplement": Fence(either, either, "comment = 'x'"),
+    "claims.ShotKind": Fence(lambda who, row: who.staffs(row) or who.is_told(row), Who.staffs, "advice = 'x'"),
+    "claims.ShotSet": Fence(either, either, "safety = 'non'"),
+    "claims.Shot": Fence(either, either, "advice = 'x'"),
     "claims.DossierFacts": Fence(either, either, "cover = 'oui'"),
     "claims.Expectation": Fence(either, lambda who, row: False, "reminders = 1"),
     "claims.ReminderLetter": Fence(Who.is_in, lambda who, row: False, "expectations = '{1}'"),
@@ -220,6 +223,8 @@ FENCES = {
         lambda who, row: who.staffs(row) or (who.is_in(row) and who.trades(row)),
         "text = 'x'",
     ),
+    "messaging.ChannelChoice": Fence(Who.is_in, Who.is_in, "channel = 'mail'"),
+    "messaging.Digest": Fence(Who.is_in, lambda who, row: False, "created_at = now()"),
     "messaging.Notification": Fence(told, lambda who, row: False, "reason = 'x'"),
 }
 OWNERS = {"site_id", "cabinet_id", "establishment_id", "organisation_id", "user_id", "recipient_id", "dossier_id"}

@@ -49,6 +49,14 @@ def _upload(shop: SimpleNamespace, code: str) -> dict[str, Any]:
     return {"public_id": shop.uploads[code].public_id}
 
 
+def _shots(shop: SimpleNamespace, code: str) -> dict[str, Any]:
+    return {**_dossier(shop, code), "exam": "ead"}
+
+
+def _shot(shop: SimpleNamespace, code: str) -> dict[str, Any]:
+    return {"pk": shop.shots[code].pk}
+
+
 def _export(shop: SimpleNamespace, code: str) -> dict[str, Any]:
     return {"public_id": shop.exports[code].public_id}
 
@@ -197,6 +205,8 @@ ROUTES: dict[str, Rule] = {
     "message_new": Rule(own=_dossier),
     "message_write": Rule(own=_subject),
     "message_draft": Rule(own=_message_draft),
+    "settings_notifications": Rule(),
+    "stop_mails": Rule(public=True),  # a signed link; what a forged one finds: tests/messaging/test_stopping.py
     "dossier": Rule(own=_dossier),
     "dossier_documents": Rule(own=_dossier),
     "dossier_steps": Rule(own=_dossier),
@@ -204,6 +214,10 @@ ROUTES: dict[str, Rule] = {
     "dossier_supplement": Rule(own=_dossier),
     "dossier_send": Rule(own=_dossier),
     "dossier_uploads": Rule(own=_dossier),
+    "dossier_photos": Rule(own=_dossier),
+    "dossier_shots": Rule(own=_shots),
+    "shot": Rule(own=_shot, acts=True),
+    "shot_preview": Rule(own=_shot),
     "upload": Rule(own=_upload),
     "upload_remove": Rule(own=_upload, acts=True),
     "upload_preview": Rule(own=_upload),
@@ -227,6 +241,7 @@ SECRET_ADDRESSES = {
     "invitation",
     "shop_invitation",
     "sign_up_confirm",
+    "stop_mails",
 }
 NOWHERE = {"siret": "00000000000000", "public_id": "00000000-0000-4000-8000-000000000000"}
 WITH_ROWS = [name for name, rule in ROUTES.items() if rule.own]
@@ -266,6 +281,7 @@ def canaries(shop: SimpleNamespace, code: str) -> list[str]:
         shop.invitation.email,
         shop.missing[code].wanted,
         shop.threads[code].title,
+        shop.shots[code].label,
     ]
     return [dossier.reference, dossier.insured_name, document.label, str(document.public_id), export.name, *names]
 

@@ -24,10 +24,12 @@ from tests.factories import (
     AwaitedFactory,
     CabinetFactory,
     CabinetMemberFactory,
+    ChannelChoiceFactory,
     ContactFactory,
     DelegationFactory,
     DelegationProfileFactory,
     DepositFactory,
+    DigestFactory,
     DocumentFactory,
     DossierFactory,
     DraftFactory,
@@ -51,6 +53,7 @@ from tests.factories import (
     RequestFactory,
     ShopInvitationFactory,
     ShopMemberFactory,
+    ShotFactory,
     SignUpFactory,
     SiretCodeFactory,
     SupplementFactory,
@@ -113,6 +116,8 @@ def _cabinet(code: str) -> SimpleNamespace:
     PassageFactory(cabinet=cabinet, sector=f"Secteur de {code}")
     VisitPolicyFactory(cabinet=cabinet)
     FeedFactory(user=staff["manager"])
+    ChannelChoiceFactory(user=staff["manager"])
+    DigestFactory(user=staff["manager"])
     return SimpleNamespace(cabinet=cabinet, orphan=orphan, request=request, **staff)
 
 
@@ -147,9 +152,12 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         uploads={},
         missing={},
         requests={},
+        shots={},
         tariff=TariffVersionFactory(site=establishment, number=1, rows={f"PAYEUR {name}": "61.00"}),
     )
     TariffDraft.objects.create(user=owner, site=establishment)
+    ChannelChoiceFactory(user=member.user)
+    DigestFactory(user=owner)
     TariffPdf.objects.create(version=shop.tariff, site=establishment, file=ContentFile(b"%PDF-1.4", name))
     for side in cabinets:
         code = side.cabinet.code
@@ -183,6 +191,9 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         SupplementFactory(dossier=dossier, author=owner, comment=f"COMPLEMENT {code} {name}")
         LetterFactory(user=owner, sent_on=date(2026, 1, 2 + len(shop.dossiers)))
         shop.deposits[code] = DepositFactory(dossier=dossier, user=owner)
+        shot = {"shot_set__dossier": dossier, "shot_set__author": owner, "label": f"VUE {code} {name}"}
+        shop.shots[code] = ShotFactory(**shot)
+        UploadFactory(dossier=dossier, user=owner, shot=shop.shots[code], content_type="image/jpeg")
         shop.uploads[code] = UploadFactory(dossier=dossier, user=owner, name=f"BROUILLON {code} {name}.pdf")
         shop.documents[code] = DocumentFactory(dossier=dossier, label=f"RAPPORT {code} {name}.pdf")
         shop.exports[code] = ExportFactory(dossier=dossier, user=owner, name=f"EXPORT-{code}-{name}.zip")

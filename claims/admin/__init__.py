@@ -10,6 +10,7 @@ from claims.admin import (
     passages,
     rules,
     shop_invitations,
+    shots,
     staff,
     verdicts,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "passages",
     "rules",
     "shop_invitations",
+    "shots",
     "staff",
     "verdicts",
 ]

@@ -19,6 +19,7 @@ from claims.admin.entrusting import Entrusting, MineFilter
 from claims.admin.facts import FactsPart
 from claims.admin.forms import BUTTONS, PublishForm, SiretForm
 from claims.admin.requests import Requests
+from claims.admin.shots import sets_of
 from claims.admin.siret import label_of, likely_links
 from claims.admin.supplements import Supplements
 from claims.models import Document, Dossier, Expectation
@@ -147,8 +148,8 @@ class DossierAdmin(
             "actions": [action for action in dossier.actions_for(actor) if action in BUTTONS],
             "received": [paper for paper in papers if paper.direction == Document.Direction.RECEIVED],
             "sent": [paper for paper in papers if paper.direction == Document.Direction.SENT],
-            "publish_form": PublishForm(),
-            "siret_form": SiretForm(dossier=dossier, actor=actor),
+            "publish_form": PublishForm(auto_id="publier_%s"),
+            "siret_form": SiretForm(dossier=dossier, actor=actor, auto_id="siret_%s"),
             "orphan": orphan,
             "likely": [(link.establishment.siret, label_of(link)) for link in likely_links(dossier, actor)]
             if orphan
@@ -158,6 +159,7 @@ class DossierAdmin(
             **self.requests_of(request, dossier),
             **self.facts_of(request, dossier),
             **self.supplements_of(request, dossier),
+            **sets_of(request, dossier),
         }
 
     @admin.display(description="assuré")

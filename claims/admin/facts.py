@@ -59,7 +59,7 @@ class FactsPart(PostedForms):
         return {
             "facts": facts,
             "facts_form": FactsForm(initial=initial, prefix="faits"),
-            "suspend_form": SuspendForm(),
+            "suspend_form": SuspendForm(auto_id="suspendre_%s"),
             "reminders_rest": facts.reminders_rest(timezone.localdate()),
             "advice": advice(dossier),
         }

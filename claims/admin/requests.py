@@ -66,7 +66,7 @@ class Requests(PostedForms):
         may_ask = Action.REQUEST_DOCUMENTS in dossier.actions_for(actor_of(request))
         return {
             "document_requests": rows.order_by("-asked_at", "-pk"),
-            "ask_form": AskForm(initial={"due_on": default_due(dossier)}) if may_ask else None,
+            "ask_form": AskForm(initial={"due_on": default_due(dossier)}, auto_id="demander_%s") if may_ask else None,
             "today": timezone.localdate(),
         }
 

@@ -24,7 +24,11 @@ class Supplements(PostedForms):
         actor = actor_of(request)
         rows = Supplement.objects.visible_to(actor).filter(dossier=dossier).select_related("deposit", "pdf")
         found = list(rows.prefetch_related("deposit__documents").order_by("-number"))
-        return {"supplements": found, "decision_form": DecisionForm() if may_decide(actor) else None}
+        decides = may_decide(actor)
+        forms = {
+            row: DecisionForm(auto_id=f"complement{row.number}_%s") for row in found if decides and row.is_pending
+        }
+        return {"supplements": [(row, forms.get(row)) for row in found]}
 
     def decide(self, request: HttpRequest, dossier: Any) -> tuple[int, str]:
         number = request.POST.get("complement", "")

@@ -82,7 +82,7 @@ def work_on_verdicts(request: HttpRequest, dossier: Dossier) -> dict[str, Any]:
     wanted = request.GET.get("verifier", "")
     readings = Acknowledgement.objects.visible_to(actor).filter(dossier=dossier).select_related("document")
     return {
-        "verdict_form": VerdictForm(dossier=dossier, actor=actor, initial={"document": wanted}),
+        "verdict_form": VerdictForm(dossier=dossier, actor=actor, initial={"document": wanted}, auto_id="verifier_%s"),
         "readings": readings.order_by("-at"),
     }
 

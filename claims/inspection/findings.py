@@ -16,6 +16,7 @@ class Refusal(StrEnum):
     PIXELS = "pixels"
     HEAVY = "heavy"
     INFECTED = "infected"
+    NO_PHOTO = "no_photo"
 
 
 class Warning(StrEnum):  # noqa: A001 -- the word of the product

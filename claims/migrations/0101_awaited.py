@@ -10,7 +10,7 @@ from accounts.rowsecurity import CABINET_OF_DOSSIER, ESTABLISHMENT, InheritTenan
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0051_answer_alone"),
-        ("claims", "0083_supplements"),
+        ("claims", "0111_guided_photos"),
     ]
 
     operations = [
@@ -42,6 +42,8 @@ class Migration(migrations.Migration):
                     ("diagnostic", "Diagnostic"),
                     ("autorisation_enl", "Autorisation d’enlèvement"),
                     ("retour_epaviste", "Retour de l’épaviste"),
+                    ("ead", "Dossier EAD"),
+                    ("esd", "Examen sans déplacement (ESD)"),
                     ("autre", "Autre document"),
                 ],
                 max_length=20,
@@ -76,6 +78,8 @@ class Migration(migrations.Migration):
                     ("diagnostic", "Diagnostic"),
                     ("autorisation_enl", "Autorisation d’enlèvement"),
                     ("retour_epaviste", "Retour de l’épaviste"),
+                    ("ead", "Dossier EAD"),
+                    ("esd", "Examen sans déplacement (ESD)"),
                     ("autre", "Autre document"),
                 ],
                 max_length=20,

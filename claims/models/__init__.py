@@ -18,6 +18,7 @@ from claims.models.preferences import ListPreference
 from claims.models.reminders import ReminderLetter
 from claims.models.requests import DocumentRequest
 from claims.models.rules import CabinetRules
+from claims.models.shots import Shot, ShotKind, ShotSet
 from claims.models.supplements import Supplement
 from claims.models.verdicts import VerdictReason
 
@@ -43,6 +44,9 @@ __all__ = [
     "MissingDossierRequest",
     "Passage",
     "ReminderLetter",
+    "Shot",
+    "ShotKind",
+    "ShotSet",
     "Supplement",
     "Upload",
     "VerdictReason",

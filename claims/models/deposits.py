@@ -31,8 +31,12 @@ class UploadQuerySet(TenantQuerySet["Upload"]):
     """The vocabulary of uploads."""
 
     def of(self, dossier: Dossier, user_id: int | None) -> "UploadQuerySet":
-        """What this person prepares for this dossier, in their order."""
-        return self.filter(dossier=dossier, user=user_id, deposit=None, draft=None).order_by("position", "pk")
+        """What this person prepares for this dossier, in their order, beside guided photos."""
+        return self.prepared(dossier, user_id).filter(shot=None).order_by("position", "pk")
+
+    def prepared(self, dossier: Dossier, user_id: int | None) -> "UploadQuerySet":
+        """All that takes room before it is sent."""
+        return self.filter(dossier=dossier, user=user_id, deposit=None, draft=None)
 
     def stored(self) -> "UploadQuerySet":
         return self.exclude(state=Upload.State.RECEIVING)
@@ -65,6 +69,10 @@ class Upload(TenantModel):
     sha256 = models.CharField("empreinte SHA-256", max_length=64, blank=True, default="")
     content_type = models.CharField("format", max_length=40, blank=True, default="")
     pages = models.PositiveIntegerField("pages", null=True)
+    width = models.PositiveIntegerField("largeur", null=True)  # pixels, of a photo
+    height = models.PositiveIntegerField("hauteur", null=True)  # same
+    sharpness = models.PositiveIntegerField("netteté", null=True)  # see `claims.inspection.pictures.sharpness`
+    shot = models.ForeignKey("claims.Shot", models.CASCADE, null=True, related_name="uploads")  # of a guided set
     state = models.CharField("état", max_length=10, choices=State, default=State.RECEIVING)
     refusal = models.CharField("motif de refus", max_length=300, blank=True, default="")
     warnings: "models.JSONField[list[str], list[str]]" = models.JSONField("avertissements", default=list)

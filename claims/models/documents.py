@@ -89,6 +89,8 @@ class Document(TenantModel):
         DIAGNOSIS = "diagnostic", "Diagnostic"
         REMOVAL = "autorisation_enl", "Autorisation d’enlèvement"
         WRECKER = "retour_epaviste", "Retour de l’épaviste"
+        REMOTE = "ead", "Dossier EAD"
+        SMARTPHONE = "esd", "Examen sans déplacement (ESD)"
         OTHER = "autre", "Autre document"
 
     class Verdict(models.TextChoices):
@@ -234,6 +236,9 @@ def takes_photos(kind: str) -> bool:
     """Whether a shop may send photos under this kind, rather than a PDF."""
     return {**SENT_KINDS, **WITH_MESSAGE}.get(Document.Kind(kind), False)
 
+
+GUIDED_KINDS = frozenset({Document.Kind.REMOTE, Document.Kind.SMARTPHONE})
+"""What only a set of guided photos is sent as: chosen on no form."""
 
 RECEIVED_KINDS = (
     Document.Kind.ORDER,

@@ -32,6 +32,8 @@ class DossierFacts(TenantModel):
     # The shop's
     loan_from = models.DateField("véhicule de prêt du", null=True, blank=True)
     loan_to = models.DateField("au", null=True, blank=True)
+    # What happened
+    remote_sent_at = models.DateTimeField("dossier d’expertise à distance envoyé le", null=True, editable=False)
     # Whoever reads it first
     inspection_until = models.DateField("contrôle technique valable jusqu’au", null=True, blank=True)
 

@@ -13,7 +13,7 @@ from accounts.exceptions import NotAllowed
 from accounts.menus import Menu
 from accounts.scope import Actor, Kind, Right
 from claims import workflow
-from claims.models import Appointment, Dossier
+from claims.models import Appointment, Dossier, DossierFacts
 from claims.models.appointments import NO_DATE, HalfDay, Side, Wish
 from claims.services.dossiers import locked
 from claims.services.passages import check_passage
@@ -53,9 +53,14 @@ def offered_kinds(dossier: Dossier) -> list[DateKind]:
 
 def why_not_yet(dossier: Dossier, kind: DateKind) -> str:
     """What must come before, in French; "" when nothing does (BCA-45)."""
-    if kind == DateKind.FIELD_VISIT and dossier.state == State.AWAITING_REMOTE and not dossier.sent_count:
+    if kind == DateKind.FIELD_VISIT and dossier.state == State.AWAITING_REMOTE and not _remote_sent(dossier):
         return "Envoyez d’abord le dossier d’expertise à distance : l’expert dira s’il doit venir."
     return ""
+
+
+def _remote_sent(dossier: Dossier) -> bool:
+    """Whether the « EAD » left once: the expert then says whether to come; other papers sent say nothing of it."""
+    return DossierFacts.objects.filter(dossier=dossier).exclude(remote_sent_at=None).exists()
 
 
 @transaction.atomic

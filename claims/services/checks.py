@@ -22,9 +22,10 @@ from claims.services import antivirus, jobs, sentences
 from claims.services.documents import DERIVE
 from claims.services.jobs import Run
 from claims.services.uploads import CHECK
-from claims.validators import display_name
+from claims.validators import EXTENSIONS, display_name
 
 LEASE = timedelta(minutes=3)  # longer than the child's patience and the antivirus's
+PHOTOS = frozenset(kind for kind in EXTENSIONS if kind.startswith("image/"))
 WORDS = 3000  # of a text, looked up among the person's dossiers
 _PLATE = re.compile(r"\b[A-Z]{2}[- .]?\d{3}[- .]?[A-Z]{2}\b|\b\d{1,4}[- .]?[A-Z]{2,3}[- .]?\d{2}\b")
 _NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_-]{5,39}")
@@ -57,6 +58,8 @@ def check_upload(run: Run) -> None:
     sha256 = hashlib.sha256(content).hexdigest()
     with asked("examine", content) as answer:
         found: dict[str, Any] = answer.found if answer.ok else {"refusal": Refusal.HEAVY}
+        if upload.shot_id is not None and not found.get("refusal") and found["content_type"] not in PHOTOS:
+            found = {"refusal": Refusal.NO_PHOTO}
         run.beat(50)
         virus = "" if found.get("refusal") else _scanned(content)
         if virus:
@@ -85,6 +88,7 @@ def _write(run: Run, upload: Upload, found: dict[str, Any], sha256: str, notes: 
         fields |= {
             "content_type": content_type,
             "pages": found.get("pages"),
+            **{name: found.get(name) for name in ("width", "height", "sharpness")},
             "warnings": [*sentences.warnings(found), *notes],
             "scanned": not found.get("unscanned"),
             "name": display_name(upload.name, content_type),

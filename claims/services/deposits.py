@@ -15,9 +15,10 @@ from accounts.exceptions import NotAllowed
 from accounts.models import Draft
 from accounts.scope import Actor, Right
 from claims.models import Deposit, Document, Dossier, Upload
-from claims.models.documents import takes_photos
+from claims.models.documents import GUIDED_KINDS, takes_photos
 from claims.services import jobs, quarantine
 from claims.services.dossiers import locked
+from claims.services.facts import note_remote_sent
 from claims.services.receipts import RECEIPT_PDF, new_number
 from claims.workflow import Action, State, moves
 
@@ -105,7 +106,7 @@ def _sendable(dossier: Dossier, uploads: Sequence[Upload], kind: str) -> list[Up
         raise ValidationError("Ajoutez au moins un fichier : il n'y a rien à envoyer.")
     if any(not row.is_ready for row in found):
         raise ValidationError("Un fichier n'est pas prêt : attendez sa vérification, ou retirez-le.")
-    if any(row.is_photo for row in found) and not takes_photos(kind):
+    if any(row.is_photo for row in found) and not (Kind(kind) in GUIDED_KINDS or takes_photos(kind)):
         label = Kind(kind).label
         raise ValidationError(f"« {label} » s'envoie en PDF : réunissez vos photos en un PDF, ou changez de type.")
     known = set(dossier.documents.sent().filter(kind=kind).values_list("sha256", flat=True))
@@ -147,8 +148,9 @@ def _follow_up(dossier: Dossier, new: Deposit, papers: list[Document], actor: Ac
     n = len(papers)
     what = f"{Kind(new.kind).label}, {n} fichier{'s' * (n > 1)}, accusé {new.number}"
     event = Action.SEND_DOCUMENTS
-    if new.kind == Kind.PHOTO and moves(Action.SEND_REMOTE, State(dossier.state), actor.kind):
+    if new.kind in {Kind.PHOTO, Kind.REMOTE} and moves(Action.SEND_REMOTE, State(dossier.state), actor.kind):
         event = Action.SEND_REMOTE
+        note_remote_sent(dossier, new.sent_at)
     before = dossier.state
     dossier.advance(event, actor)
     detail: dict[str, Any] = {"document": what, "kind": new.kind, "deposit": new.number, "from": before}

@@ -41,7 +41,7 @@ ANNOUNCES = {State.AWAITING_INVOICE: DateKind.DELIVERY, State.AWAITING_REMOTE: D
 
 # What ends the shop's turn in a state when it is sent; a date is no document.
 ANSWERS: dict[State, frozenset[str]] = {
-    State.AWAITING_REMOTE: frozenset({Document.Kind.PHOTO, Document.Kind.ESTIMATE}),
+    State.AWAITING_REMOTE: frozenset({Document.Kind.PHOTO, Document.Kind.REMOTE, Document.Kind.ESTIMATE}),
     State.AWAITING_DOCUMENTS: frozenset(Document.Kind),
     State.AWAITING_INVOICE: frozenset({Document.Kind.INVOICE}),
 }

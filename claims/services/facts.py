@@ -1,6 +1,6 @@
 """What is known of a dossier beside its state, each fact said by whoever may."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -63,6 +63,13 @@ def resume_reminders(dossier: Dossier, *, actor: Actor) -> DossierFacts:
     facts.save()
     journal.record(dossier, Step.REMINDERS_RESUMED, actor=actor)
     return facts
+
+
+def note_remote_sent(dossier: Dossier, at: datetime) -> None:
+    """The shop has sent what an « expertise à distance » is made from: a field visit may be asked for from now on."""
+    facts = _held(dossier)
+    facts.remote_sent_at = at
+    facts.save()
 
 
 OF_CABINET = frozenset({"cover", "accident_report_on", "coverage_until", "inspection_until"})

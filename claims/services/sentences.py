@@ -31,6 +31,7 @@ REFUSALS: dict[str, str] = {
     ),
     Refusal.PIXELS: "Cette image est trop grande{detail}. Envoyez-la en 50 millions de pixels au plus.",
     Refusal.HEAVY: "Ce fichier est trop compliqué à ouvrir. Imprimez-le « en PDF », ou scannez-le, puis renvoyez-le.",
+    Refusal.NO_PHOTO: "Ce n’est pas une photo : prenez la vue avec l’appareil photo, ou choisissez une image.",
     Refusal.INFECTED: "L'antivirus a reconnu un programme malveillant dans ce fichier. Ne l'envoyez à personne.",
 }
 WARNINGS: dict[str, str] = {

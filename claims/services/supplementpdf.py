@@ -1,15 +1,8 @@
 """A complément on paper, with its photos, for the cabinet's file: a worker's job."""
 
-import hashlib
-import io
-import secrets
 from datetime import timedelta
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
-from django.db import transaction
 from django.template.loader import render_to_string
-from PIL import Image
 
 from accounts import scope
 from accounts.scope import System
@@ -17,9 +10,9 @@ from claims import pdf
 from claims.models import Document, Supplement
 from claims.services import jobs
 from claims.services.jobs import HopelessError, Run
+from claims.services.prints import filed, picture
 
 SUPPLEMENT_PDF = "supplement_pdf"  # the job's name
-PRINTED = 1000  # pixels of the longer side: 12 cm at 200 dpi
 PHOTOS = 60
 
 
@@ -32,7 +25,7 @@ def make_pdf(run: Run) -> None:
         return
     photos = []
     for paper in [paper for paper in papers if paper.is_photo][:PHOTOS]:
-        photos.append({"label": paper.label, "address": _picture(paper)})
+        photos.append({"label": paper.label, "address": picture(paper)})
         run.beat()
     others = [paper for paper in papers if not paper.is_photo]
     context = {"supplement": row, "photos": photos, "others": others, "fonts": pdf.fonts(), "all": len(papers)}
@@ -40,43 +33,9 @@ def make_pdf(run: Run) -> None:
         content = pdf.render(render_to_string("claims/pdf/supplement.html", context))
     except pdf.UnavailableError as problem:
         raise HopelessError("Le PDF ne peut pas être fait sur ce serveur : la demande reste à l’écran.") from problem
-    _store(run, row, content)
-
-
-def _picture(paper: Document) -> str:
-    """The clean derivative, smaller; nothing where it cannot be read."""
-    try:
-        with default_storage.open(paper.shown or str(paper.file.name)) as content, Image.open(content) as image:
-            image.draft("RGB", (PRINTED, PRINTED))
-            image.thumbnail((PRINTED, PRINTED))
-            small = io.BytesIO()
-            image.convert("RGB").save(small, "JPEG", quality=80)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        return ""
-    return pdf.data_uri(small.getvalue(), "image/jpeg")
-
-
-def _store(run: Run, row: Supplement, content: bytes) -> None:
-    """The document and the end of the job in one transaction: a worker that was overtaken leaves nothing."""
-    with scope.system(System.JOBS), transaction.atomic():
-        paper = Document(
-            dossier=row.dossier,
-            cabinet_id=row.cabinet_id,
-            establishment_id=row.establishment_id,
-            direction=Document.Direction.SENT,
-            kind=Document.Kind.OTHER,
-            label=f"Complement_{row.number}_{row.dossier.reference}.pdf"[:160],
-            size=len(content),
-            sha256=hashlib.sha256(content).hexdigest(),
-            content_type="application/pdf",
-            safety=Document.Safety.CLEAN,
-            sender_label=row.sender_label,
-            sender_id=row.author_id,
-        )
-        paper.file.save(secrets.token_hex(8), ContentFile(content), save=False)
-        paper.save(force_insert=True)
+    label, sender = f"Complement_{row.number}_{row.dossier.reference}.pdf", (row.sender_label, row.author_id)
+    with filed(run, row, content, kind=Document.Kind.OTHER, label=label, sender=sender) as paper:
         Supplement.objects.filter(pk=row.pk).update(pdf=paper)
-        run.done()
 
 
 jobs.register(SUPPLEMENT_PDF, make_pdf, lease=timedelta(minutes=3))

@@ -15,12 +15,14 @@ from django.utils import timezone
 from accounts.exceptions import NotAllowed
 from accounts.models import Establishment
 from accounts.scope import Actor, Right
-from claims.models import Document, Dossier, Upload
+from claims.models import Document, Dossier, Shot, Upload
+from claims.models.deposits import KEPT
 from claims.services import jobs
 from claims.validators import display_name, validate_size
 
 State = Upload.State
 CHECK = "check_upload"  # the job's name
+KEPT_SHOTS = timedelta(days=7)  # a car is photographed when it comes, its dossier sent when the rest is there
 PIECE = 1024 * 1024  # bytes of a piece at most
 FILES, BYTES = 200, 500 * 1024 * 1024  # prepared at once for one dossier
 DOSSIER_FILES, DOSSIER_BYTES = 400, 1024 * 1024 * 1024  # sent to one dossier, all in all
@@ -35,19 +37,31 @@ def may_send(actor: Actor, dossier: Dossier) -> bool:
 
 
 @transaction.atomic
-def begin(dossier: Dossier, *, name: str, size: int, client_key: str, actor: Actor, rank: int | None = None) -> Upload:
+def begin(
+    dossier: Dossier,
+    *,
+    name: str,
+    size: int,
+    client_key: str,
+    actor: Actor,
+    rank: int | None = None,
+    shot: Shot | None = None,
+) -> Upload:
     """A file is announced; announced again (a reload, a broken line) it goes on where it stopped.
 
-    `rank` is its place in the order in which files were chosen, as several arrive at once.
+    `rank` is its place in the order in which files were chosen, as several arrive at once; `shot` the view of a guided
+    set it is the photo of.
     Raises `ValidationError` when it is empty, too large, or more than may be stored.
     """
     if not may_send(actor, dossier) or actor.user_id is None:
         raise NotAllowed("Votre profil ne permet pas d'envoyer des documents pour cet établissement.")
     validate_size(size)
+    if shot is not None and not shot.shot_set.is_open:
+        raise NotAllowed("Ces photos sont déjà parties : rechargez la page.")
     # The limits below are counted: two tabs of one shop take turns.
     Establishment.objects.select_for_update(of=("self",)).get(pk=dossier.establishment_id or 0)
-    mine = Upload.objects.of(dossier, actor.user_id)
-    known = mine.filter(client_key=client_key[:200], size=size).first()
+    mine = Upload.objects.prepared(dossier, actor.user_id)
+    known = mine.filter(client_key=client_key[:200], size=size, shot=shot).first()
     if known is not None:
         return known
     _check_room(dossier, size, actor)
@@ -62,6 +76,8 @@ def begin(dossier: Dossier, *, name: str, size: int, client_key: str, actor: Act
         name=display_name(name),
         size=size,
         position=rank or last + 1,
+        shot=shot,
+        expires_at=timezone.now() + (KEPT_SHOTS if shot else KEPT),
     )
     upload.file.save("original", ContentFile(b""), save=False)
     upload.save(force_insert=True)
@@ -69,7 +85,7 @@ def begin(dossier: Dossier, *, name: str, size: int, client_key: str, actor: Act
 
 
 def _check_room(dossier: Dossier, size: int, actor: Actor) -> None:
-    prepared = Upload.objects.of(dossier, actor.user_id).exclude(state=State.REFUSED)
+    prepared = Upload.objects.prepared(dossier, actor.user_id).exclude(state=State.REFUSED)
     sent = Document.objects.filter(dossier=dossier).sent()
     since = timezone.now() - timedelta(days=1)
     today = Upload.objects.filter(establishment=dossier.establishment_id, created_at__gt=since)
@@ -112,14 +128,16 @@ def _arrived(upload: Upload) -> None:
     jobs.order(CHECK, upload)
 
 
-def add(dossier: Dossier, file: "File[bytes]", *, actor: Actor) -> Upload:
+def add(dossier: Dossier, file: "File[bytes]", *, actor: Actor, shot: Shot | None = None, name: str = "") -> Upload:
     """A whole file at once, from a form without JavaScript; chosen twice it is one."""
     digest = hashlib.sha256()
     for chunk in file.chunks():
         digest.update(chunk)
     file.seek(0)
-    name = file.name or ""
-    upload = begin(dossier, name=name, size=file.size, client_key=f"form:{digest.hexdigest()}", actor=actor)
+    key = f"form:{shot.pk if shot else ''}:{digest.hexdigest()}"
+    rank = shot.position if shot else None
+    named = {"name": name or file.name or "", "client_key": key}
+    upload = begin(dossier, size=file.size, actor=actor, rank=rank, shot=shot, **named)
     while upload.state == State.RECEIVING:
         file.seek(upload.received)
         upload = append(upload, upload.received, file.read(PIECE))

@@ -157,10 +157,10 @@ def dossier_uploads(request: ActorRequest, cabinet: str, reference: str) -> Http
         )
     except ValidationError as problem:
         return JsonResponse({"erreur": " ".join(problem.messages)}, status=400)
-    return JsonResponse(_where(row), status=201)
+    return JsonResponse(where(row), status=201)
 
 
-def _where(row: Upload) -> dict[str, Any]:
+def where(row: Upload) -> dict[str, Any]:
     return {"id": str(row.public_id), "recu": row.received, "taille": row.size, "etat": row.state}
 
 
@@ -169,7 +169,7 @@ def upload(request: ActorRequest, public_id: uuid.UUID) -> HttpResponse:
     """GET: how much has arrived. POST: a piece, with its place in `Upload-Offset`; 409 says the right place."""
     row = upload_or_404(request, public_id)
     if request.method != "POST":
-        return JsonResponse(_where(row))
+        return JsonResponse(where(row))
     offset = request.headers.get("Upload-Offset", "")
     if not (offset.isascii() and offset.isdigit()) or len(offset) > 12:
         return JsonResponse({"erreur": "Il manque la place de ce morceau."}, status=400)
@@ -178,7 +178,7 @@ def upload(request: ActorRequest, public_id: uuid.UUID) -> HttpResponse:
     except ValidationError as problem:
         return JsonResponse({"erreur": " ".join(problem.messages)}, status=400)
     written = after.received == int(offset) + len(request.body)
-    return JsonResponse(_where(after), status=200 if written else 409)
+    return JsonResponse(where(after), status=200 if written else 409)
 
 
 @require_POST

@@ -11,6 +11,7 @@ from accounts.http import ActorRequest
 from claims.forms import ListForm
 from claims.models import Dossier
 from claims.models.queries import CSV_LIMIT, PAGE_SIZE, SEARCH_LIMIT, XLSX_LIMIT, ListRequest
+from claims.services.shots import offered
 from claims.views.columns import DESCENDING_FIRST, Column
 from claims.workflow import TAB_LABELS, Tab
 
@@ -128,13 +129,14 @@ def back(request: ActorRequest) -> str:
     return f"{reverse('dossiers')}?{query}" if query else reverse("dossiers")
 
 
-def subnav(dossier: Dossier, current: str, *, sends: bool) -> list[dict[str, Any]]:
+def subnav(dossier: Dossier, current: str, *, sends: bool, photos: bool) -> list[dict[str, Any]]:
     """The sub-pages of a dossier."""
     args = [dossier.cabinet.code, dossier.reference]
     entries = (
         ("Informations", "dossier", None),
         ("Documents", "dossier_documents", dossier.received_count + dossier.sent_count),
         *((("Envoyer", "dossier_send", None),) if sends else ()),
+        *((("Photos", "dossier_photos", None),) if current == "Photos" or (photos and offered(dossier)) else ()),
         ("Expertise", "dossier_expertise", None),
         ("Complément", "dossier_supplement", None),
         ("Messages", "dossier_messages", None),

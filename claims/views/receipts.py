@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -44,11 +45,13 @@ def _verdict(number: str, sha256: str) -> dict[str, Any]:
 
 
 @require_safe
-def receipt_pdf(request: ActorRequest, number: str) -> FileResponse:
+def receipt_pdf(request: ActorRequest, number: str) -> HttpResponseBase:
+    """The receipt on paper; asked for before a worker has printed it, the page that shows the same."""
     rows = Deposit.objects.visible_to(request.actor.where(Right.VIEW))
     deposit = get_object_or_404(rows, number=number)
     if not deposit.pdf:
-        raise Http404
+        messages.info(request, "L’accusé en PDF est en préparation : il sera sur cette page dans un instant.")
+        return redirect("receipt", deposit.number)
     try:
         content = default_storage.open(deposit.pdf)
     except FileNotFoundError as problem:

@@ -26,7 +26,7 @@ from claims.workflow import State
 
 # The page where each thing is done.
 ACTS: dict[str, str] = {
-    State.AWAITING_REMOTE: "dossier_send",
+    State.AWAITING_REMOTE: "dossier_photos",
     State.AWAITING_VISIT: "dossier_expertise",
     State.AWAITING_DOCUMENTS: "dossier_send",
     State.AWAITING_INVOICE: "dossier_send",

@@ -12,7 +12,7 @@ from claims.models import Document
 from claims.models.documents import takes_photos
 from claims.models.passages import Slot
 from claims.workflow import DateKind
-from messaging.subjects import Extra, Facts, Level, Terms, Typed, fields
+from messaging.subjects import SAYS, Extra, Facts, Level, Terms, Typed, fields
 
 KEY = re.compile(r"[0-9a-f]{32}")
 # What the engine calls a field → what this form does.
@@ -22,6 +22,7 @@ NAMES = {Extra.NAME.value: "name", Extra.REASON.value: "reason", "message": "mes
 class WriteForm(forms.Form):
     """The words of a message; its files have arrived before, its day is a form of its own (`visit_form`)."""
 
+    use_required_attribute = False  # a browser would not let files be added before the words are written
     cle = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, terms: Terms, facts: Facts, **kwargs: Any) -> None:
@@ -39,7 +40,7 @@ class WriteForm(forms.Form):
         return forms.CharField(
             label="Nom et prénom de la personne sur place",
             max_length=120,
-            required=False,
+            error_messages={"required": SAYS[Extra.NAME.value]},
             help_text="Celle qui sera auprès du véhicule.",
             widget=forms.TextInput(attrs={"autocomplete": "name"}),
         )
@@ -48,17 +49,16 @@ class WriteForm(forms.Form):
         return forms.CharField(
             label="Motif",
             max_length=300,
-            required=False,
+            error_messages={"required": SAYS[Extra.REASON.value], "max_length": "Écrivez 300 caractères au plus."},
             help_text="Pourquoi l’expert doit venir : ce qu’il verra et que les photos ne montrent pas.",
         )
 
     def _message(self) -> forms.Field:
-        optional = self.terms.message == Level.OPTIONAL
         return forms.CharField(
-            label="Message (facultatif)" if optional else "Message",
+            label="Message",
             max_length=4000,
-            required=False,
-            error_messages={"max_length": "Écrivez 4 000 caractères au plus."},
+            required=self.terms.message == Level.REQUIRED,
+            error_messages={"required": SAYS["message"], "max_length": "Écrivez 4 000 caractères au plus."},
             widget=forms.Textarea(attrs={"rows": 6}),
         )
 

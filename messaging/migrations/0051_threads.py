@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0051_answer_alone"),
         ("claims", "0101_awaited"),
-        ("messaging", "0041_news"),
+        ("messaging", "0061_channels"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -24,9 +24,9 @@ QUIET = frozenset(
     {Action.RECEIVE, Action.SYNCHRONISE, Action.START_WORKS, Action.CLOSE, Action.PROPOSE_DATE, Action.ACCEPT_DATE}
     | {Fact.VERSION_ACKNOWLEDGED, Fact.DOCUMENT_SEEN, Fact.DOCUMENT_ACCEPTED, Fact.EXPORT_ORDERED}
 )
-ASKED = (Step.REQUEST_WITHDRAWN, Step.REQUEST_DONE, Step.DEADLINE_EXTENDED)
+ANSWERED = (Step.REQUEST_WITHDRAWN, Step.REQUEST_DONE, Step.DEADLINE_EXTENDED, Step.SUPPLEMENT_DECIDED)
 SAID = (Step.MESSAGE_RECEIVED, Step.QUESTION_ASKED)
-TOLD = frozenset(event for event in DONE if event not in QUIET).union(ASKED, SAID)
+TOLD = frozenset(event for event in DONE if event not in QUIET).union(ANSWERED, SAID)
 
 # Whoever answers for the company, or may look at the establishment by a delegation in force; nobody the cabinet has
 # closed. Whether they still may is asked again when they read.

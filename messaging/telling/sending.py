@@ -39,6 +39,7 @@ def receipt(deposit: Deposit, _user: User) -> dict[str, Any]:
         "more": max(0, len(papers) - SHOWN_FILES),
         "size": sum(paper.size for paper in papers),
         "link": address("receipt", deposit.number),
+        "paper": address("receipt_pdf", deposit.number),
     }
 
 

@@ -9,10 +9,18 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import ActorRequest
 from accounts.scope import Kind, Right
+from claims.workflow import DATE_ACTIONS, Fact, Step
 from messaging.models import News
 from messaging.services import news
 
 PAGE = 30
+
+# Where the answer stands, for what is not on the dossier's first page.
+STANDS_ON: dict[str, str] = {
+    **dict.fromkeys(DATE_ACTIONS, "dossier_expertise"),
+    Fact.DOCUMENT_REFUSED: "dossier_documents",
+    Step.SUPPLEMENT_DECIDED: "dossier_supplement",
+}
 
 
 @require_safe
@@ -51,7 +59,7 @@ def number_of(typed: str) -> int:
 
 
 def _open(request: ActorRequest) -> HttpResponse:
-    """Read it, and go to the document or the dossier."""
+    """Read it, and go to the document, or to the page of the dossier where it stands."""
     own = News.objects.visible_to(request.actor.where(Right.VIEW)).select_related("dossier", "cabinet")
     row = get_object_or_404(own, pk=number_of(request.GET["ouvrir"]))
     news.read(request.actor, one=row)
@@ -59,7 +67,7 @@ def _open(request: ActorRequest) -> HttpResponse:
         return redirect("document", row.document)
     if row.thread is not None:
         return redirect("thread", row.thread)
-    return redirect("dossier", row.cabinet.code, row.dossier.reference)
+    return redirect(STANDS_ON.get(row.event, "dossier"), row.cabinet.code, row.dossier.reference)
 
 
 @require_POST

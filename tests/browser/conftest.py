@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 from accounts import scope
 from accounts.scope import System
@@ -42,6 +42,7 @@ def chromium() -> Iterator[Browser]:
         patch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in this thread
         arguments = ["--no-sandbox", "--disable-quic", "--disable-background-networking"]
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        expect.set_options(timeout=20_000)  # an expectation that is met costs nothing; a busy machine takes its time
         yield browser
         browser.close()
 

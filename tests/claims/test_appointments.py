@@ -13,7 +13,7 @@ from accounts.exceptions import NotAllowed
 from accounts.models import JournalEntry
 from accounts.scope import Kind
 from claims import workflow
-from claims.models import Appointment, Dossier
+from claims.models import Appointment, Dossier, DossierFacts
 from claims.models.appointments import Wish, announced_delivery
 from claims.services.appointments import move_date, offered_kinds
 from claims.workflow import Action, DateKind, DateStatus, State
@@ -201,7 +201,7 @@ def test_an_ead_dossier_sends_its_file_before_a_field_visit(dossier, shop, cabin
         shop(dossier, A.PROPOSE_DATE)
 
     assert cabinet(dossier, A.OFFER_DATE).status == "offered", "an expert may decide to come all the same"
-    Dossier.objects.filter(pk=dossier.pk).update(sent_count=1)
+    DossierFacts.objects.filter(dossier=dossier).update(remote_sent_at="2026-11-22T10:00Z")
     assert shop(dossier, A.PROPOSE_DATE, FRIDAY).status == "proposed"
 
 

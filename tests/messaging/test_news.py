@@ -4,13 +4,13 @@ import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
 
-from accounts import scope
+from accounts import journal, scope
 from accounts.models import JournalEntry
 from accounts.scope import Right
 from claims.models import Document
 from claims.services.documents import publish_document
 from claims.services.dossiers import advance, correct_siret
-from claims.workflow import Action
+from claims.workflow import Action, Fact, Step
 from messaging.models import News
 from messaging.services import news
 from tests.factories import DelegationFactory, DelegationProfileFactory, DossierFactory, NewsFactory
@@ -207,3 +207,22 @@ def test_many_facts_are_shown_in_one_statement(world, dossier, django_assert_max
 
     with django_assert_max_num_queries(5):
         assert news.show([entry.pk for entry in entries]) == 20
+
+
+@pytest.mark.parametrize(
+    ("event", "page"),
+    [
+        (Action.VALIDATE_DATE, "dossier_expertise"),
+        (Fact.DOCUMENT_REFUSED, "dossier_documents"),
+        (Step.SUPPLEMENT_DECIDED, "dossier_supplement"),
+        (Action.REQUEST_VISIT, "dossier"),
+    ],
+)
+def test_an_answer_is_told_and_leads_to_where_it_stands(event, page, world, dossier, client):
+    with scope.acting_as(world.alpes.expert.pk) as expert:
+        journal.record(dossier, event, actor=expert)
+
+    row = News.objects.get(user=world.lac.owner)
+
+    answer = client.get(reverse("notifications"), {"ouvrir": row.pk})
+    assert answer.headers["Location"] == reverse(page, args=["ALPES", dossier.reference])
