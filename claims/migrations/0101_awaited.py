@@ -10,7 +10,7 @@ from accounts.rowsecurity import CABINET_OF_DOSSIER, ESTABLISHMENT, InheritTenan
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0051_answer_alone"),
-        ("claims", "0111_guided_photos"),
+        ("claims", "0091_former_plates"),
     ]
 
     operations = [
