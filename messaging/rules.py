@@ -17,6 +17,7 @@ from claims.services.appointments import Fact as DateFact
 from claims.services.missing import Fact
 from claims.workflow import Fact as PaperFact
 from messaging.models import Notification
+from messaging.models.threads import Fact as Talk
 from messaging.telling import (
     colleagues,
     dates,
@@ -30,6 +31,7 @@ from messaging.telling import (
     pricing,
     sending,
     staffing,
+    talking,
 )
 from messaging.topics import OPTIONAL, LetterFact
 from tariffs.services import Fact as Priced
@@ -203,6 +205,17 @@ TELL: dict[str, Tell] = {
     DateFact.DATE_FOR_SHOP: Tell(
         "claims/email/date_for_shop", dates.shop, dates.date, dates.answered_since(Side.SHOP)
     ),
+    Talk.MESSAGE_FOR_CABINET: Tell(
+        "messaging/email/message_for_cabinet", talking.readers, talking.for_cabinet, talking.answered
+    ),
+    Talk.MESSAGE_FOR_SHOP: Tell("messaging/email/message_for_shop", talking.shop, talking.for_shop),
+    Talk.QUESTION_FOR_SHOP: Tell(
+        "messaging/email/question_for_shop", talking.shop, talking.for_shop, talking.answered_by_shop
+    ),
+    Talk.ANSWER_TO_VALIDATE: Tell(
+        "messaging/email/answer_to_validate", talking.validators, talking.for_cabinet, talking.decided
+    ),
+    Talk.ANSWER_CHANGED: Tell("messaging/email/answer_changed", talking.author, talking.for_cabinet),
     Priced.TARIFF_RECEIVED: Tell(
         "tariffs/email/tariff_received", pricing.readers, pricing.received, pricing.acknowledged
     ),

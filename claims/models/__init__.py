@@ -3,6 +3,7 @@
 from claims.models.acknowledgements import Acknowledgement
 from claims.models.appointments import AgendaFeed, Appointment
 from claims.models.assignments import AssignedDossier
+from claims.models.awaited import Awaited
 from claims.models.contacts import Contact
 from claims.models.deposits import Deposit, Upload
 from claims.models.documents import Document
@@ -26,6 +27,7 @@ __all__ = [
     "AgendaFeed",
     "Appointment",
     "AssignedDossier",
+    "Awaited",
     "CabinetRules",
     "Contact",
     "Deposit",

@@ -71,6 +71,8 @@ class Expectation(TenantModel):
         DATE = "date", "répondre à la date proposée"
         SUPPLEMENT = "complement", "décider du complément"
         ANSWER = "reponse", "lire la réponse au complément"
+        QUESTION = "question", "répondre à la question du cabinet"
+        MESSAGE = "message", "répondre au message du réparateur"
 
     dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="expectations", db_index=False)
     cabinet = models.ForeignKey(Cabinet, models.PROTECT, related_name="+", db_index=False, editable=False)

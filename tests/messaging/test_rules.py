@@ -18,6 +18,7 @@ from claims.services.appointments import Fact as DateFact
 from claims.services.missing import Fact
 from claims.workflow import Fact as PaperFact
 from messaging.models import ChannelChoice, Notification
+from messaging.models.threads import Fact as Talk
 from messaging.rules import TELL
 from messaging.services import send_due
 from messaging.topics import LetterFact
@@ -32,12 +33,14 @@ from tests.factories import (
     EstablishmentFactory,
     ExpectationFactory,
     LetterFactory,
+    MessageFactory,
     ShopInvitationFactory,
     ShopMemberFactory,
     SignUpFactory,
     SiretCodeFactory,
     SupplementFactory,
     TariffVersionFactory,
+    ThreadFactory,
     TransmissionFactory,
 )
 
@@ -76,6 +79,17 @@ def _checked(world, verdict):
         verdict_reason="Montants différents",
         verdict_at="2026-11-20T10:00Z",
     )
+
+
+def _talk(world):
+    """Of Mer's dossier at Berry, which nobody has looked at."""
+    thread = ThreadFactory(dossier=world.mer.dossiers["BERRY"], opener=world.mer.owner, state="cabinet")
+    yield Talk.MESSAGE_FOR_CABINET, MessageFactory(thread=thread, side="shop", author_label="Carrosserie d'en face")
+    yield Talk.ANSWER_TO_VALIDATE, MessageFactory(thread=thread, author=world.berry.clerk, state="waiting")
+    yield Talk.MESSAGE_FOR_SHOP, MessageFactory(thread=thread)
+    yield Talk.ANSWER_CHANGED, MessageFactory(thread=thread, author=world.berry.clerk, state="refused", reason="<b>")
+    asked = ThreadFactory(dossier=thread.dossier, opener=world.berry.expert, state="shop", is_question=True)
+    yield Talk.QUESTION_FOR_SHOP, MessageFactory(thread=asked)
 
 
 def _facts(world):
@@ -129,6 +143,7 @@ def _facts(world):
     decided = {"number": 2, "author": world.mer.owner, "decided_at": "2026-01-01T00:00Z"}
     refused_one = SupplementFactory(dossier=world.mer.dossiers["BERRY"], status="refused", reason="<b>", **decided)
     yield supplements.Fact.SUPPLEMENT_ANSWERED, refused_one
+    yield from _talk(world)
     yield Event.INVITED, world.lac.invitation
     yield Event.ACCESS_GRANTED, world.lac.delegation
     yield Event.ACCESS_REVOKED, world.lac.delegation
