@@ -30,7 +30,7 @@ REVOKE CREATE ON SCHEMA public FROM {ROLE};
 
 
 class Migration(migrations.Migration):
-    dependencies = [("claims", "0111_guided_photos")]
+    dependencies = [("claims", "0101_awaited")]
     operations = [
         migrations.RunSQL(
             TAKEN + HAND_OVER,
