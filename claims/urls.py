@@ -13,6 +13,7 @@ from claims.views import (
     exports,
     files,
     followup,
+    incidents,
     missing,
     receipts,
     shots,
@@ -58,6 +59,9 @@ urlpatterns = [
         "dossiers/<str:cabinet>/<reference:reference>/envoyer/fichiers/",
         deposits.dossier_uploads,
         name="dossier_uploads",
+    ),
+    path(
+        "dossiers/<str:cabinet>/<reference:reference>/signaler/", incidents.dossier_incidents, name="dossier_incidents"
     ),
     path("dossiers/<str:cabinet>/<reference:reference>/photos/", shots.dossier_photos, name="dossier_photos"),
     path("dossiers/<str:cabinet>/<reference:reference>/photos/<str:exam>/", shots.dossier_shots, name="dossier_shots"),

@@ -12,7 +12,7 @@ from accounts.models import AccountRequest, JournalEntry, User
 from accounts.services import Event
 from claims.models import Document
 from claims.models.appointments import Side
-from claims.services import deposits, quarantine, reminders, requests, shots, supplements
+from claims.services import deposits, incidents, quarantine, reminders, requests, shots, supplements
 from claims.services.appointments import Fact as DateFact
 from claims.services.missing import Fact
 from claims.workflow import Fact as PaperFact
@@ -28,6 +28,7 @@ from messaging.telling import (
     pricing,
     sending,
     staffing,
+    vehicles,
 )
 from tariffs.services import Fact as Priced
 
@@ -163,6 +164,9 @@ TELL: dict[str, Tell] = {
     ),
     requests.Fact.DOCUMENTS_ASKED: Tell(
         "claims/email/documents_asked", following.senders, following.documents, following.nothing_to_send
+    ),
+    incidents.Fact.VEHICLE_REPORTED: Tell(
+        "claims/email/vehicle_reported", vehicles.clerks, vehicles.reported, vehicles.settled
     ),
     shots.Fact.SHOTS_SENT: Tell("claims/email/shots_sent", photographing.examiners, photographing.photos),
     supplements.Fact.SUPPLEMENT_ASKED: Tell(

@@ -194,6 +194,7 @@ ROUTES: dict[str, Rule] = {
     "dossier_supplement": Rule(own=_dossier),
     "dossier_send": Rule(own=_dossier),
     "dossier_uploads": Rule(own=_dossier),
+    "dossier_incidents": Rule(own=_dossier),
     "dossier_photos": Rule(own=_dossier),
     "dossier_shots": Rule(own=_shots),
     "shot": Rule(own=_shot, acts=True),

@@ -36,7 +36,11 @@ ACTS: dict[str, Right] = {"request_extend": Right.DEPOSIT, "shot": Right.DEPOSIT
 # Pages from which one sends: 404 without « consulter », 403 without one of these.
 SENDING = {Right.DEPOSIT, Right.INVOICE, Right.SUPPLEMENT}
 SENDS = {"dossier_send": SENDING, "dossier_uploads": SENDING}
-SENDS |= {"dossier_photos": {Right.DEPOSIT}, "dossier_shots": {Right.DEPOSIT}}
+SENDS |= {
+    "dossier_incidents": {Right.DATES, Right.MESSAGES},
+    "dossier_photos": {Right.DEPOSIT},
+    "dossier_shots": {Right.DEPOSIT},
+}
 # What is posted to a row: 404 without the right.
 HIDDEN_ACTS: dict[str, Right] = {"tariff_file": Right.TARIFFS, "tariff_resend": Right.TARIFFS}
 MANAGES = {

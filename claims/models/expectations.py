@@ -61,6 +61,9 @@ class Expectation(TenantModel):
         REQUEST = "demande", "envoyer les documents demandés"
         DATE = "date", "répondre à la date proposée"
         SUPPLEMENT = "complement", "décider du complément"
+        UNSEEN = "non_vu", "donner une nouvelle date de visite"
+        UNCOLLECTED = "non_enleve", "faire enlever le véhicule"
+        EXAM = "examen", "faire l’examen prévu"
         ANSWER = "reponse", "lire la réponse au complément"
 
     dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="expectations", db_index=False)
