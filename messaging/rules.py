@@ -12,12 +12,13 @@ from accounts.models import AccountRequest, JournalEntry, User
 from accounts.services import Event
 from claims.models import Document
 from claims.models.appointments import Side
-from claims.services import deposits, incidents, quarantine, reminders, requests, shots, supplements
+from claims.services import callbacks, deposits, incidents, quarantine, reminders, requests, shots, supplements
 from claims.services.appointments import Fact as DateFact
 from claims.services.missing import Fact
 from claims.workflow import Fact as PaperFact
 from messaging.models import Notification
 from messaging.telling import (
+    calling,
     colleagues,
     dates,
     doorstep,
@@ -164,6 +165,9 @@ TELL: dict[str, Tell] = {
     ),
     requests.Fact.DOCUMENTS_ASKED: Tell(
         "claims/email/documents_asked", following.senders, following.documents, following.nothing_to_send
+    ),
+    callbacks.Fact.CALLBACK_ASKED: Tell(
+        "claims/email/callback_asked", calling.callers, calling.request, calling.called
     ),
     incidents.Fact.VEHICLE_REPORTED: Tell(
         "claims/email/vehicle_reported", vehicles.clerks, vehicles.reported, vehicles.settled

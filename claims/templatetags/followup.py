@@ -11,6 +11,7 @@ from accounts.scope import Actor, Kind, Right
 from claims.models import DocumentRequest, Dossier, DossierFacts
 from claims.models.expectations import MOST_COUNTED, counted
 from claims.services.incidents import may_report
+from claims.services.memos import may_keep
 
 register = template.Library()
 
@@ -58,6 +59,7 @@ def followup(context: dict[str, Any], dossier: Dossier) -> dict[str, Any]:
         "dossier": dossier,
         "facts": facts,
         "reminders_rest": facts.reminders_rest(today),
+        "may_keep": may_keep(actor, dossier),
         "may_report": actor.kind == Kind.REPAIRER and may_report(actor, dossier),
         "papers": [(label, until, validity(until, today)) for label, until in papers],
         "may_note": dossier.is_open
