@@ -173,10 +173,10 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         own = {"cabinet": side.cabinet, "establishment": establishment, "dossier": None}
         CallBackFactory(**(call | own))
         shop.memos[code] = MemoFactory(dossier=dossier, user=owner, subject=f"MEMO {code} {name}", is_shared=True)
-        MemoFactory(dossier=dossier, user=owner, subject=f"MEMO SEUL {code} {name}")
-        clerk = {"user": side.clerk, "side": "cabinet"}
-        MemoFactory(dossier=dossier, subject=f"NOTE {code} {name}", is_shared=True, **clerk)
-        MemoFactory(dossier=dossier, subject=f"NOTE SEULE {code} {name}", **clerk)
+        MemoFactory(dossier=dossier, user=member.user, subject=f"MEMO SEUL {code} {name}")
+        note = {"dossier": dossier, "side": "cabinet"}
+        MemoFactory(user=side.clerk, subject=f"NOTE {code} {name}", is_shared=True, **note)
+        MemoFactory(user=side.expert, subject=f"NOTE SEULE {code} {name}", **note)
         shot = {"shot_set__dossier": dossier, "shot_set__author": owner, "label": f"VUE {code} {name}"}
         shop.shots[code] = ShotFactory(**shot)
         UploadFactory(dossier=dossier, user=owner, shot=shop.shots[code], content_type="image/jpeg")

@@ -46,6 +46,19 @@ DROP FUNCTION callback_follow();
 DROP TRIGGER callback_owner ON claims_callback;
 DROP FUNCTION callback_owner();
 """
+# A colleague may say that a shared reminder is done, never take it over.
+STAYS = """
+CREATE FUNCTION memo_stays() RETURNS trigger LANGUAGE plpgsql SET search_path = public AS $$
+BEGIN
+  IF (NEW.user_id, NEW.side, NEW.dossier_id) IS DISTINCT FROM (OLD.user_id, OLD.side, OLD.dossier_id) THEN
+    RAISE insufficient_privilege USING MESSAGE = 'a reminder stays its author''s';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER memo_stays BEFORE UPDATE OF user_id, side, dossier_id ON claims_memo
+  FOR EACH ROW EXECUTE FUNCTION memo_stays();
+"""
+GOES = "DROP TRIGGER memo_stays ON claims_memo; DROP FUNCTION memo_stays();"
 
 
 class Migration(migrations.Migration):
@@ -339,4 +352,5 @@ class Migration(migrations.Migration):
         migrations.RunSQL(OWNER, NOBODYS),
         IsolateRows("memo", read=any_of(MINE, SHARED)),
         InheritTenant("memo", parent="claims_dossier", foreign_key="dossier_id"),
+        migrations.RunSQL(STAYS, GOES),
     ]
