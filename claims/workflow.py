@@ -105,6 +105,10 @@ class Step(TextChoices):
     VEHICLE_UNCOLLECTED = "vehicle_uncollected", "Véhicule non enlevé"
     VEHICLE_COLLECTED = "vehicle_collected", "Véhicule enlevé"
     EXAM_DONE = "exam_done", "Examen fait"
+    MESSAGE_SENT = "message_sent", "Message envoyé au cabinet"
+    MESSAGE_RECEIVED = "message_received", "Message du cabinet"
+    QUESTION_ASKED = "question_asked", "Question du cabinet"
+    THREAD_CLOSED = "thread_closed", "Échange clos"
 
 
 STEPS: Mapping[str, str] = ChainMap(DONE, {step.value: str(step.label) for step in Step})
@@ -268,6 +272,7 @@ class Fact(StrEnum):
     DOCUMENT_REFUSED = "document_refused"
     DEPOSIT_ACCEPTED = "deposit_accepted"  # the same two, about the document itself: what the mails are about
     DEPOSIT_REFUSED = "deposit_refused"
+    DOCUMENT_ARRIVED = "document_arrived"  # what the cabinet published, about the document itself
     EXPORT_ORDERED = "export_ordered"
 
 
@@ -279,6 +284,7 @@ DONE.update(
         Fact.DOCUMENT_REFUSED: "Document non conforme",
         Fact.DEPOSIT_ACCEPTED: "Document conforme",
         Fact.DEPOSIT_REFUSED: "Document non conforme",
+        Fact.DOCUMENT_ARRIVED: "Document publié",
         Fact.EXPORT_ORDERED: "Archive de documents demandée",
     }
 )

@@ -10,27 +10,32 @@ from django.db.models import QuerySet
 
 from accounts.models import AccountRequest, JournalEntry, User
 from accounts.services import Event
-from claims.models import Document
+from claims.models import Document, DossierVisit
 from claims.models.appointments import Side
 from claims.services import callbacks, deposits, incidents, quarantine, reminders, requests, shots, supplements
 from claims.services.appointments import Fact as DateFact
 from claims.services.missing import Fact
 from claims.workflow import Fact as PaperFact
 from messaging.models import Notification
+from messaging.models.threads import Fact as Talk
 from messaging.telling import (
     calling,
     colleagues,
     dates,
+    documents,
     doorstep,
     following,
     identity,
+    letters,
     missing,
     photographing,
     pricing,
     sending,
     staffing,
+    talking,
     vehicles,
 )
+from messaging.topics import OPTIONAL, LetterFact
 from tariffs.services import Fact as Priced
 
 State = AccountRequest.State
@@ -193,12 +198,32 @@ TELL: dict[str, Tell] = {
         sending.checked,
         sending.verdict_changed(Document.Verdict.REFUSED),
     ),
+    PaperFact.DOCUMENT_ARRIVED: Tell(
+        "claims/email/document_arrived", documents.readers, documents.arrived, documents.superseded
+    ),
+    LetterFact.MORNING_DIGEST: Tell(
+        "messaging/email/morning_digest", letters.reader, letters.content, letters.useless
+    ),
+    LetterFact.EVENING_DIGEST: Tell(
+        "messaging/email/evening_digest", letters.reader, letters.content, letters.useless
+    ),
     DateFact.DATE_FOR_CABINET: Tell(
         "claims/email/date_for_cabinet", dates.planners, dates.date, dates.answered_since(Side.CABINET)
     ),
     DateFact.DATE_FOR_SHOP: Tell(
         "claims/email/date_for_shop", dates.shop, dates.date, dates.answered_since(Side.SHOP)
     ),
+    Talk.MESSAGE_FOR_CABINET: Tell(
+        "messaging/email/message_for_cabinet", talking.readers, talking.for_cabinet, talking.answered
+    ),
+    Talk.MESSAGE_FOR_SHOP: Tell("messaging/email/message_for_shop", talking.shop, talking.for_shop),
+    Talk.QUESTION_FOR_SHOP: Tell(
+        "messaging/email/question_for_shop", talking.shop, talking.for_shop, talking.answered_by_shop
+    ),
+    Talk.ANSWER_TO_VALIDATE: Tell(
+        "messaging/email/answer_to_validate", talking.validators, talking.for_cabinet, talking.decided
+    ),
+    Talk.ANSWER_CHANGED: Tell("messaging/email/answer_changed", talking.author, talking.for_cabinet),
     Priced.TARIFF_RECEIVED: Tell(
         "tariffs/email/tariff_received", pricing.readers, pricing.received, pricing.acknowledged
     ),
@@ -224,4 +249,13 @@ def why_not(notification: Notification, subject: Any | None) -> str:
         return reason
     if not rule.people(subject).filter(pk=notification.recipient_id).exists():
         return "le destinataire n'est plus concerné, ou son compte est fermé"
-    return ""
+    return "lu entre-temps" if notification.event in OPTIONAL and _read(notification, subject) else ""
+
+
+def _read(notification: Notification, subject: Any) -> bool:
+    """Whether its recipient has seen it since, on whatever device: the line, or the dossier."""
+    if isinstance(subject, Document) and documents.opened(subject, notification.recipient_id):
+        return True
+    dossier = getattr(subject, "dossier_id", None)
+    visits = DossierVisit.objects.filter(user=notification.recipient_id, dossier=dossier or 0)
+    return dossier is not None and visits.filter(opened_at__gte=notification.created_at).exists()

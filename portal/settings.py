@@ -147,6 +147,11 @@ CELERY_BEAT_SCHEDULE = {
     "announce-proposals": {"task": "accounts.tasks.announce_proposals", "schedule": 300, "options": {"expires": 300}},
     "purge-unconfirmed": {"task": "accounts.tasks.purge_unconfirmed", "schedule": 3600, "options": {"expires": 3600}},
     "send-due": {"task": "messaging.tasks.send_due", "schedule": 15, "options": {"expires": 15}},
+    "write-digests": {
+        "task": "messaging.tasks.write_digests",
+        "schedule": crontab(hour="7-11,17-20", minute="*/10"),
+        "options": {"expires": 500},
+    },
     "work-due": {"task": "claims.tasks.work_due", "schedule": 10, "options": {"expires": 10}},
     "remind": {
         "task": "claims.tasks.remind",

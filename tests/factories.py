@@ -31,6 +31,7 @@ from claims.models import (
     Acknowledgement,
     AgendaFeed,
     Appointment,
+    Awaited,
     CallBack,
     Contact,
     Deposit,
@@ -54,10 +55,10 @@ from claims.models import (
 )
 from claims.models.appointments import Side
 from claims.models.documents import family_of
-from claims.models.missing import key_of
+from claims.models.plates import key_of
 from claims.services.receipts import new_number
 from claims.workflow import DateKind, DateStatus, State
-from messaging.models import News
+from messaging.models import ChannelChoice, Digest, Message, MessageDocument, News, Thread, ThreadRead
 from tariffs.cells import key
 from tariffs.models import TariffRate, TariffVersion, Transmission
 
@@ -438,6 +439,24 @@ class AppointmentFactory(factory.django.DjangoModelFactory):
     version = 1
 
 
+class ChannelChoiceFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ChannelChoice
+
+    user = factory.SubFactory(UserFactory)
+    topic = "rapport"
+    channel = "portail"
+
+
+class DigestFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Digest
+
+    user = factory.SubFactory(UserFactory)
+    day = date(2026, 1, 2)
+    moment = "soir"
+
+
 class NewsFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = News
@@ -449,6 +468,71 @@ class NewsFactory(factory.django.DjangoModelFactory):
     fact = factory.Sequence(lambda n: n + 1_000_000)
     event = "document_published"
     title = "Rapport définitif"
+
+
+class AwaitedFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Awaited
+
+    dossier = factory.SubFactory(DossierFactory)
+    cabinet = factory.SelfAttribute("dossier.cabinet")
+    establishment = factory.SelfAttribute("dossier.establishment")
+    kind = "message"
+    object_id = factory.Sequence(lambda n: n + 1_000_000)
+    who = "cabinet"
+
+
+class ThreadFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Thread
+
+    dossier = factory.SubFactory(DossierFactory)
+    cabinet = factory.SelfAttribute("dossier.cabinet")
+    establishment = factory.SelfAttribute("dossier.establishment")
+    title = factory.Sequence(lambda n: f"Échange inventé {n}")
+    reader = "gestionnaire"
+    opener = factory.SubFactory(UserFactory)
+    opener_label = "Carrosserie inventée"
+    opened_by = "shop"
+    key = factory.Sequence(lambda n: f"{n:032x}")
+    state = "answered"
+    message_count = 1
+
+
+class MessageFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Message
+
+    thread = factory.SubFactory(ThreadFactory)
+    dossier = factory.SelfAttribute("thread.dossier")
+    cabinet = factory.SelfAttribute("dossier.cabinet")
+    establishment = factory.SelfAttribute("dossier.establishment")
+    side = "cabinet"
+    author = factory.SubFactory(UserFactory)
+    author_label = "Cabinet inventé"
+    body = "Bonjour"
+    key = factory.Sequence(lambda n: f"{n:032x}")
+    sent_at = factory.LazyAttribute(lambda row: timezone.now() if getattr(row, "state", "sent") == "sent" else None)
+
+
+class MessageDocumentFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = MessageDocument
+
+    message = factory.SubFactory(MessageFactory)
+    dossier = factory.SelfAttribute("message.dossier")
+    cabinet = factory.SelfAttribute("dossier.cabinet")
+    establishment = factory.SelfAttribute("dossier.establishment")
+
+
+class ThreadReadFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ThreadRead
+
+    thread = factory.SubFactory(ThreadFactory)
+    dossier = factory.SelfAttribute("thread.dossier")
+    cabinet = factory.SelfAttribute("dossier.cabinet")
+    establishment = factory.SelfAttribute("dossier.establishment")
 
 
 class ContactFactory(factory.django.DjangoModelFactory):

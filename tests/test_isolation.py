@@ -127,6 +127,18 @@ def _date_draft(shop: SimpleNamespace, code: str) -> dict[str, Any]:
     return {"pk": shop.date_drafts[code].pk}
 
 
+def _thread(shop: SimpleNamespace, code: str) -> dict[str, Any]:
+    return {"public_id": shop.threads[code].public_id}
+
+
+def _subject(shop: SimpleNamespace, code: str) -> dict[str, Any]:
+    return {**_dossier(shop, code), "slug": "communication-expert"}
+
+
+def _message_draft(shop: SimpleNamespace, code: str) -> dict[str, Any]:
+    return {"pk": shop.message_drafts[code].pk}
+
+
 ROUTES: dict[str, Rule] = {
     "home": Rule(public=True),
     "alive": Rule(public=True),
@@ -199,6 +211,14 @@ ROUTES: dict[str, Rule] = {
     "list_display": Rule(),
     "notifications": Rule(),
     "notifications_read": Rule(),
+    "messages": Rule(),
+    "thread": Rule(own=_thread),
+    "dossier_messages": Rule(own=_dossier),
+    "message_new": Rule(own=_dossier),
+    "message_write": Rule(own=_subject),
+    "message_draft": Rule(own=_message_draft),
+    "settings_notifications": Rule(),
+    "stop_mails": Rule(public=True),  # a signed link; what a forged one finds: tests/messaging/test_stopping.py
     "dossier": Rule(own=_dossier),
     "dossier_documents": Rule(own=_dossier),
     "dossier_steps": Rule(own=_dossier),
@@ -239,6 +259,7 @@ SECRET_ADDRESSES = {
     "invitation",
     "shop_invitation",
     "sign_up_confirm",
+    "stop_mails",
 }
 NOWHERE = {"siret": "00000000000000", "public_id": "00000000-0000-4000-8000-000000000000"}
 WITH_ROWS = [name for name, rule in ROUTES.items() if rule.own]
@@ -277,6 +298,7 @@ def canaries(shop: SimpleNamespace, code: str) -> list[str]:
         shop.delegation.profile.name,
         shop.invitation.email,
         shop.missing[code].wanted,
+        shop.threads[code].title,
         shop.shots[code].label,
         shop.callbacks[code].name,
         shop.memos[code].subject,
@@ -400,6 +422,30 @@ def test_the_missing_page_holds_own_rows_only(world, client, fences):
             for other, its_code in everything(world):
                 if other.dossiers[its_code].reference not in own:
                     assert not any(canary in body for canary in canaries(other, its_code)), (reference, fences)
+
+
+def test_the_inbox_holds_own_rows_only(world, client, fences):
+    for user, own in ((world.lac.owner, {"ALPES-LAC"}), (world.deux.owner, {"ALPES-DEUX", "BERRY-DEUX"})):
+        client.force_login(user)
+        for query in ({}, {"cabinet": "BERRY"}, {"voir": "non-lus"}, {"q": "assure"}, {"voir": "a-repondre"}):
+            answer = client.get("/messages/", query)
+
+            assert {line["dossier"].reference for line in answer.context["lines"]} <= own, (query, fences)
+            assert "A VALIDER" not in answer.content.decode()
+        assert {line["dossier"].reference for line in client.get("/messages/").context["lines"]} == own
+
+
+def test_what_waits_for_its_validation_stays_at_the_cabinet(world, client, fences):
+    client.force_login(world.deux.owner)
+
+    for code in ("ALPES", "BERRY"):
+        page = client.get(reverse("thread", kwargs=_thread(world.deux, code))).content.decode()
+        assert f"REPONSE {code} Deux" in page
+        assert "ATTENTE" not in page
+        assert (
+            "A VALIDER"
+            not in client.get(reverse("dossier_messages", kwargs=_dossier(world.deux, code))).content.decode()
+        )
 
 
 def test_who_waits_sees_their_own_request_only(world, client, fences):

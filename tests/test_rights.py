@@ -20,6 +20,8 @@ NEEDS: dict[str, Right] = {
     "dossier_steps": Right.VIEW,
     "dossier_supplement": Right.VIEW,
     "dossier_expertise": Right.VIEW,
+    "thread": Right.VIEW,
+    "dossier_messages": Right.VIEW,
     "document": Right.VIEW,
     "document_preview": Right.VIEW,
     "tariff_grid": Right.TARIFFS,
@@ -38,7 +40,13 @@ NEEDS: dict[str, Right] = {
 ACTS: dict[str, Right] = {"request_extend": Right.DEPOSIT, "shot": Right.DEPOSIT, "dossier_facts": Right.DATES}
 # Pages from which one sends: 404 without « consulter », 403 without one of these.
 SENDING = {Right.DEPOSIT, Right.INVOICE, Right.SUPPLEMENT}
-SENDS = {"dossier_send": SENDING, "dossier_uploads": SENDING}
+WRITING = {Right.MESSAGES}
+SENDS = {
+    "dossier_send": SENDING,
+    "dossier_uploads": SENDING,
+    "message_new": WRITING,
+    "message_write": WRITING,
+}
 SENDS |= {
     "dossier_incidents": {Right.DATES, Right.MESSAGES},
     "dossier_photos": {Right.DEPOSIT},
@@ -54,6 +62,7 @@ MANAGES = {
     "invitation_revoke",
     "draft_decide",
     "date_draft",
+    "message_draft",
     "establishment_leave",
 }  # a colleague's row: 403
 # Pages of a right held at one establishment at least: 403 without it.
@@ -66,7 +75,7 @@ PERSONAL = {"session_end", "passkey_remove", "upload", "upload_remove", "upload_
 FREE = (
     {"request_act", "join_decide", "home", "login", "pending", "dossiers", "todo", "establishments", "missing_dossier"}
     | {"agenda", "agenda_subscription", "callback"}
-    | {"dossiers_csv", "dossiers_xlsx", "list_display", "notifications", "notifications_read"}
+    | {"dossiers_csv", "dossiers_xlsx", "list_display", "notifications", "notifications_read", "messages"}
     | OWN & set(ROUTES)
     | {name for name, rule in ROUTES.items() if rule.public}
 )
@@ -76,7 +85,10 @@ def may_manage(rights, name):
     """A page may be looked at; an act on « consulter » needs that right too, and ending a membership the owner."""
     return Right.PEOPLE in rights and (
         name in {"person", "profile"}
-        or (name not in {"person_end", "draft_decide", "date_draft", "establishment_leave"} and Right.VIEW in rights)
+        or (
+            name not in {"person_end", "draft_decide", "date_draft", "message_draft", "establishment_leave"}
+            and Right.VIEW in rights
+        )
     )
 
 
@@ -145,7 +157,7 @@ def test_each_right_opens_its_routes_and_no_other(role, world, client):
     for name in sorted(MANAGES, key=lambda name: name == "establishment_leave"):
         ask = client.post if ROUTES[name].acts else client.get
         status = ask(reverse(name, kwargs=ROUTES[name].own(world.lac, "ALPES"))).status_code
-        if name in {"draft_decide", "date_draft", "establishment_leave"} and not ROLES[role]:
+        if name in {"draft_decide", "date_draft", "message_draft", "establishment_leave"} and not ROLES[role]:
             assert status == 404, "a row of an establishment where one may do nothing"
             continue
         assert (status != 403) == (role == "responsable" or may_manage(ROLES[role], name)), (role, name, status)

@@ -21,13 +21,16 @@ from tests.factories import (
     AccountRequestFactory,
     AcknowledgementFactory,
     AppointmentFactory,
+    AwaitedFactory,
     CabinetFactory,
     CabinetMemberFactory,
     CallBackFactory,
+    ChannelChoiceFactory,
     ContactFactory,
     DelegationFactory,
     DelegationProfileFactory,
     DepositFactory,
+    DigestFactory,
     DocumentFactory,
     DossierFactory,
     DraftFactory,
@@ -43,6 +46,8 @@ from tests.factories import (
     LetterFactory,
     LinkFactory,
     MemoFactory,
+    MessageDocumentFactory,
+    MessageFactory,
     MissingFactory,
     NewsFactory,
     OrganisationFactory,
@@ -55,6 +60,8 @@ from tests.factories import (
     SiretCodeFactory,
     SupplementFactory,
     TariffVersionFactory,
+    ThreadFactory,
+    ThreadReadFactory,
     TransmissionFactory,
     UploadFactory,
     UserFactory,
@@ -66,6 +73,17 @@ DATE_DRAFT = {
     "kind": "ead",
     "action": "date_proposed",
     "wish": {"on": "2026-12-03", "until": "", "half": "", "at": ""},
+}
+MESSAGE_DRAFT = {
+    "thread": None,
+    "subject": None,
+    "message": "Bonjour",
+    "reason": "",
+    "day": "",
+    "name": "",
+    "kind": "",
+    "uploads": [],
+    "key": "",
 }
 
 
@@ -100,6 +118,8 @@ def _cabinet(code: str) -> SimpleNamespace:
     PassageFactory(cabinet=cabinet, sector=f"Secteur de {code}")
     VisitPolicyFactory(cabinet=cabinet)
     FeedFactory(user=staff["manager"])
+    ChannelChoiceFactory(user=staff["manager"])
+    DigestFactory(user=staff["manager"])
     return SimpleNamespace(cabinet=cabinet, orphan=orphan, request=request, **staff)
 
 
@@ -125,6 +145,8 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         dossiers={},
         dates={},
         date_drafts={},
+        message_drafts={},
+        threads={},
         feed=FeedFactory(user=owner, establishment=establishment),
         documents={},
         exports={},
@@ -138,6 +160,8 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         tariff=TariffVersionFactory(site=establishment, number=1, rows={f"PAYEUR {name}": "61.00"}),
     )
     TariffDraft.objects.create(user=owner, site=establishment)
+    ChannelChoiceFactory(user=member.user)
+    DigestFactory(user=owner)
     TariffPdf.objects.create(version=shop.tariff, site=establishment, file=ContentFile(b"%PDF-1.4", name))
     for side in cabinets:
         code = side.cabinet.code
@@ -156,6 +180,9 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         shop.dossiers[code] = dossier
         shop.date_drafts[code] = DraftFactory(
             establishment=establishment, author=member.user, action="appointment", payload=DATE_DRAFT
+        )
+        shop.message_drafts[code] = DraftFactory(
+            establishment=establishment, author=member.user, action="message", payload=MESSAGE_DRAFT
         )
         TransmissionFactory(version=shop.tariff, cabinet=side.cabinet)
         shop.dates[code] = AppointmentFactory(dossier=dossier)
@@ -184,7 +211,21 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         shop.documents[code] = DocumentFactory(dossier=dossier, label=f"RAPPORT {code} {name}.pdf")
         shop.exports[code] = ExportFactory(dossier=dossier, user=owner, name=f"EXPORT-{code}-{name}.zip")
         AcknowledgementFactory(document=shop.documents[code], user=owner)
+        shop.threads[code] = _talk(dossier, owner, side, f"{code} {name}", shop.documents[code])
     return shop
+
+
+def _talk(dossier: Any, owner: Any, side: SimpleNamespace, name: str, paper: Any) -> Any:
+    """A thread that the shop sees, with an answer that waits at the cabinet, and a question that is not there yet."""
+    AwaitedFactory(dossier=dossier)
+    thread = ThreadFactory(dossier=dossier, opener=owner, title=f"ECHANGE {name}", message_count=2)
+    MessageFactory(thread=thread, side="shop", author=owner, body=f"QUESTION {name}")
+    sent = MessageFactory(thread=thread, author=side.expert, body=f"REPONSE {name}")
+    MessageFactory(thread=thread, author=side.clerk, body=f"ATTENTE {name}", state="waiting")
+    MessageDocumentFactory(message=sent, document=paper)
+    ThreadReadFactory(thread=thread, user=owner, told_id=sent.pk)
+    ThreadFactory(dossier=dossier, opener=side.clerk, title=f"A VALIDER {name}", opened_by="cabinet", message_count=0)
+    return thread
 
 
 def build() -> World:

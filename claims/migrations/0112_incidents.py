@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("claims", "0111_guided_photos"),
+        ("claims", "0101_awaited"),
     ]
 
     operations = [

@@ -3,6 +3,7 @@
 from claims.models.acknowledgements import Acknowledgement
 from claims.models.appointments import AgendaFeed, Appointment
 from claims.models.assignments import AssignedDossier
+from claims.models.awaited import Awaited
 from claims.models.callbacks import CallBack
 from claims.models.contacts import Contact
 from claims.models.deposits import Deposit, Upload
@@ -28,6 +29,7 @@ __all__ = [
     "AgendaFeed",
     "Appointment",
     "AssignedDossier",
+    "Awaited",
     "CabinetRules",
     "CallBack",
     "Contact",

@@ -65,6 +65,8 @@ class Expectation(TenantModel):
         UNCOLLECTED = "non_enleve", "faire enlever le véhicule"
         EXAM = "examen", "faire l’examen prévu"
         ANSWER = "reponse", "lire la réponse au complément"
+        QUESTION = "question", "répondre à la question du cabinet"
+        MESSAGE = "message", "répondre au message du réparateur"
 
     dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="expectations", db_index=False)
     cabinet = models.ForeignKey(Cabinet, models.PROTECT, related_name="+", db_index=False, editable=False)

@@ -16,7 +16,7 @@ from claims.models.documents import family_of
 from claims.services import jobs
 from claims.services.dossiers import locked
 from claims.validators import content_type_of, validate_size
-from claims.workflow import Action
+from claims.workflow import Action, Fact
 
 DERIVE = "derive_document"  # the job that makes a document's small picture
 
@@ -77,6 +77,7 @@ def publish_document(
     journal.record(
         dossier, Action.PUBLISH_DOCUMENT, actor=actor, document=document.label, kind=kind, uuid=str(document.public_id)
     )
+    journal.record(document, Fact.DOCUMENT_ARRIVED, actor=actor)
     return document, True
 
 

@@ -19,6 +19,7 @@ from accounts.scope import Actor, Kind, System
 from claims.calendar import add_working_days
 from claims.models import (
     Appointment,
+    Awaited,
     CabinetRules,
     Document,
     DocumentRequest,
@@ -59,6 +60,7 @@ class Facts:
     sent: dict[str, datetime] = field(default_factory=dict)  # kind → last sent since the state began
     requests: list[DocumentRequest] = field(default_factory=list)
     supplements: list[Supplement] = field(default_factory=list)  # to decide, or whose answer nobody has read
+    awaited: list[Awaited] = field(default_factory=list)  # what another app waits for
     dates: dict[str, Appointment] = field(default_factory=dict)  # kind of date → the last word on it, while it holds
     known: DossierFacts = field(default_factory=DossierFacts)  # of a dossier with a fact that waits for somebody
 
@@ -89,7 +91,8 @@ def decide(facts: Facts) -> list[Expectation]:
     """Everything expected about a dossier now, unsaved."""
     if not facts.dossier.is_open:
         return []
-    asides = [_supplement(facts, row) for row in facts.supplements]
+    asides = [facts.row(row.kind, row.who, row.due_on, row.object_id) for row in facts.awaited]
+    asides += [_supplement(facts, row) for row in facts.supplements]
     requests = [_request(facts, request) for request in facts.requests if request.is_open]
     dates = [_date(facts, row) for row in facts.dates.values() if row.status in SPOKEN]
     asides += _incidents(facts)
@@ -200,6 +203,8 @@ def _gather(ids: list[int]) -> list[Facts]:
         found[request.dossier_id].requests.append(request)
     for supplement in Supplement.objects.filter(dossier__in=ids, read_at=None).order_by("pk"):
         found[supplement.dossier_id].supplements.append(supplement)
+    for awaited in Awaited.objects.filter(dossier__in=ids).order_by("pk"):
+        found[awaited.dossier_id].awaited.append(awaited)
     for row in Appointment.objects.current().live().filter(dossier__in=ids).order_by("pk"):
         found[row.dossier_id].dates[row.kind] = row
     for known in DossierFacts.objects.filter(dossier__in=ids):
@@ -271,6 +276,7 @@ WHERE d.state <> 'termine' AND (%(cabinet)s::bigint IS NULL OR d.cabinet_id = %(
   AND d.unseen_on IS NULL AND d.uncollected_on IS NULL
   AND NOT EXISTS (SELECT FROM claims_appointment a WHERE a.dossier_id = d.id AND a.is_current)
   AND NOT EXISTS (SELECT FROM claims_supplement s WHERE s.dossier_id = d.id AND s.read_at IS NULL)
+  AND NOT EXISTS (SELECT FROM claims_awaited w WHERE w.dossier_id = d.id)
 """
 ALIKE = "SELECT DISTINCT cabinet, state, day, place FROM plain_dossier"
 FORMER = "DELETE FROM claims_expectation WHERE dossier_id IN (SELECT id FROM plain_dossier)"

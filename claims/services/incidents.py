@@ -57,11 +57,8 @@ def _side(actor: Actor) -> str:
     return Side.SHOP if actor.kind == Kind.REPAIRER else Side.CABINET
 
 
-def _tell(dossier: Dossier, facts: DossierFacts, step: Step, on: date, reason: str, actor: Actor) -> None:
-    what = f"le {on:%d/%m/%Y}"
-    journal.record(dossier, step, actor=actor, what=what, on=on.isoformat(), **({"reason": reason} if reason else {}))
-    if actor.kind == Kind.REPAIRER:
-        journal.record(facts, Fact.VEHICLE_REPORTED, actor=actor, act=step)
+def _tell(dossier: Dossier, step: Step, on: date, reason: str, actor: Actor) -> None:
+    journal.record(dossier, step, actor=actor, what=f"le {on:%d/%m/%Y}", on=on.isoformat(), reason=reason)
 
 
 def _reason(reason: str) -> str:
@@ -75,8 +72,11 @@ def _reason(reason: str) -> str:
 
 
 @transaction.atomic
-def report_unseen(dossier: Dossier, *, on: date, reason: str, actor: Actor) -> Dossier:
-    """The appointment of that day was not honoured: the other side gives another date."""
+def report_unseen(dossier: Dossier, *, on: date, reason: str, actor: Actor, mail: bool = True) -> Dossier:
+    """The appointment of that day was not honoured: the other side gives another date.
+
+    `mail`: whether the cabinet hears of it by a letter of its own; a message tells it already.
+    """
     _check(dossier, actor)
     dossier = locked(dossier)
     if dossier.state not in BEFORE_INVOICE:
@@ -89,7 +89,9 @@ def report_unseen(dossier: Dossier, *, on: date, reason: str, actor: Actor) -> D
     facts.save()
     dossier.unseen_on = on
     dossier.save(update_fields=["unseen_on"])
-    _tell(dossier, facts, Step.VEHICLE_UNSEEN, on, facts.unseen_reason, actor)
+    _tell(dossier, Step.VEHICLE_UNSEEN, on, facts.unseen_reason, actor)
+    if mail and actor.kind == Kind.REPAIRER:
+        journal.record(facts, Fact.VEHICLE_REPORTED, actor=actor, act=Step.VEHICLE_UNSEEN)
     return dossier
 
 
@@ -120,7 +122,7 @@ def settle_unseen(dossier: Dossier, *, actor: Actor) -> Dossier:
 
 
 @transaction.atomic
-def report_uncollected(dossier: Dossier, *, on: date, reason: str, actor: Actor) -> Dossier:
+def report_uncollected(dossier: Dossier, *, on: date, reason: str, actor: Actor, mail: bool = True) -> Dossier:
     """The car has stood at the shop since that day: days of storage are counted, the cabinet has it taken away."""
     _check(dossier, actor)
     dossier = locked(dossier)
@@ -134,7 +136,9 @@ def report_uncollected(dossier: Dossier, *, on: date, reason: str, actor: Actor)
     facts.save()
     dossier.uncollected_on = on
     dossier.save(update_fields=["uncollected_on"])
-    _tell(dossier, facts, Step.VEHICLE_UNCOLLECTED, on, facts.uncollected_reason, actor)
+    _tell(dossier, Step.VEHICLE_UNCOLLECTED, on, facts.uncollected_reason, actor)
+    if mail and actor.kind == Kind.REPAIRER:
+        journal.record(facts, Fact.VEHICLE_REPORTED, actor=actor, act=Step.VEHICLE_UNCOLLECTED)
     return dossier
 
 

@@ -131,6 +131,9 @@ def banner(rows: list[Expectation], actor: Actor) -> dict[str, Any]:
     """Whose turn it is, the reader's own first; what the open requests say for themselves is not said twice."""
     today, side = timezone.localdate(), SIDE.get(actor.kind)
     told = [row for row in rows if row.kind != Expectation.About.REQUEST]
+    once: dict[tuple[str, str], Expectation] = {}
+    for row in told:
+        once.setdefault((row.text, row.who), row)  # of several alike, the one that is due first
     turns = [
         {
             "text": row.text,
@@ -139,7 +142,7 @@ def banner(rows: list[Expectation], actor: Actor) -> dict[str, Any]:
             "due_on": row.due_on,
             "late": row.due_on is not None and row.due_on < today,
         }
-        for row in sorted(told, key=lambda row: row.who != side)
+        for row in sorted(once.values(), key=lambda row: row.who != side)
     ]
     first = turns[0] if turns else {"mine": False, "due_on": None, "late": False}
     return {"turns": turns, "turn_is_mine": first["mine"], "deadline": first["due_on"], "late": first["late"]}

@@ -94,6 +94,8 @@ def _line(row: Expectation, actor: Actor, today: date) -> dict[str, Any]:
 
 def act_url(row: Expectation, code: str) -> str:
     """The page where the thing expected is done."""
+    if row.kind == Expectation.About.QUESTION:
+        return f"{reverse('dossier_messages', args=[code, row.dossier.reference])}?ouvrir={row.object_id}"
     return reverse(ACTS.get(row.kind, "dossier"), args=[code, row.dossier.reference])
 
 

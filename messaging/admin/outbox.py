@@ -9,6 +9,16 @@ from accounts.menus import Menu
 from accounts.scope import Kind
 from accounts.tenantadmin import EVENT_LABELS, TenantModelAdmin, actor_of
 from messaging.models import Notification
+from messaging.services import channels
+from messaging.topics import LetterFact
+
+EVENT_LABELS.update(
+    {
+        channels.CHANGED: "Choix de notification",
+        LetterFact.MORNING_DIGEST: "Résumé du matin",
+        LetterFact.EVENING_DIGEST: "Ce qui reste en fin de journée",
+    }
+)
 
 
 @admin.register(Notification)

@@ -42,6 +42,7 @@ class News(TenantModel):
     title = models.CharField("titre", max_length=160)
     text = models.CharField("détail", max_length=300, blank=True, default="")
     document = models.UUIDField("document", null=True, editable=False)
+    thread = models.UUIDField("échange", null=True, editable=False)
     at = models.DateTimeField("arrivée le", default=timezone.now)
     read_at = models.DateTimeField("lue le", null=True)
 

@@ -13,6 +13,7 @@ from accounts.scope import (
     TenantModel,
     TenantQuerySet,
 )
+from messaging.models.choices import Digest
 
 
 class Notification(TenantModel):
@@ -24,6 +25,7 @@ class Notification(TenantModel):
 
     class State(models.TextChoices):
         QUEUED = "queued", "à envoyer"
+        HELD = "held", "attend le résumé"
         SENT = "sent", "envoyé"
         SKIPPED = "skipped", "devenu inutile"
         FAILED = "failed", "échec"
@@ -47,6 +49,7 @@ class Notification(TenantModel):
     leased_until = models.DateTimeField("réservé jusqu'à", null=True, blank=True)
     created_at = models.DateTimeField("créé le", default=timezone.now)
     sent_at = models.DateTimeField("envoyé le", null=True, blank=True)
+    digest = models.ForeignKey(Digest, models.SET_NULL, null=True, blank=True, related_name="lines", editable=False)
 
     tenant_paths = {
         Kind.STAFF: BY_CABINET,
@@ -70,6 +73,7 @@ class Notification(TenantModel):
                 condition=Q(state="queued"),
                 name="notification_order",
             ),
+            models.Index(fields=["recipient", "id"], condition=Q(state="held"), name="notification_held"),
         ]
 
     @classmethod

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,6 +12,8 @@ from django.template import Context, Engine
 
 from messaging.models import Notification
 from messaging.rules import TELL
+from messaging.services.stopping import stop_link
+from messaging.topics import topic_of
 
 _BLANK = re.compile(r"[\s\x00-\x1f\x7f]+")
 
@@ -24,19 +27,58 @@ def message_id(key: str) -> str:
     return f"<{digest}@{urlsplit(settings.BASE_URL).hostname}>"
 
 
-def compose(notification: Notification, subject: Any) -> EmailMultiAlternatives:
-    """One message to one person, text and HTML; no value may begin a second header line."""
-    rule, recipient = TELL[notification.event], notification.recipient
-    context = {"portal": settings.BASE_URL, "recipient": recipient, **rule.context(subject, recipient)}
-    mail = EmailMultiAlternatives(
-        subject=_BLANK.sub(" ", _text(f"{rule.template}_subject.txt", context)).strip(),
-        body=_text(f"{rule.template}_body.txt", context),
-        to=[rule.to(subject) if rule.to else recipient.email],
-        headers={"Message-ID": message_id(notification.key), "Auto-Submitted": "auto-generated"},
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What a mail says, in its three parts."""
+
+    subject: str
+    body: str
+    html: str
+
+
+def write(template: str, context: dict[str, Any]) -> Text:
+    """No value may begin a second header line."""
+    context = {"portal": settings.BASE_URL, **context}
+    return Text(
+        subject=_BLANK.sub(" ", _text(f"{template}_subject.txt", context)).strip(),
+        body=_text(f"{template}_body.txt", context),
+        html=str(Engine.get_default().get_template(f"{template}_body.html").render(Context(context))),
     )
-    html = Engine.get_default().get_template(f"{rule.template}_body.html").render(Context(context))
-    mail.attach_alternative(html, "text/html")
+
+
+def compose(notification: Notification, subject: Any) -> EmailMultiAlternatives:
+    """One message to one person, text and HTML; what is optional says how to stop it, to people and to programs."""
+    rule, recipient = TELL[notification.event], notification.recipient
+    stop = stop_link(recipient.pk, topic_of(notification.event, subject))
+    text = write(rule.template, {"recipient": recipient, "stop_link": stop, **rule.context(subject, recipient)})
+    mail = EmailMultiAlternatives(
+        subject=text.subject,
+        body=text.body,
+        to=[rule.to(subject) if rule.to else recipient.email],
+        headers={
+            "Message-ID": message_id(notification.key),
+            "Auto-Submitted": "auto-generated",
+            **(
+                {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+                if stop
+                else {}
+            ),
+        },
+    )
+    mail.attach_alternative(text.html, "text/html")
     return mail
+
+
+def _stopping(link: str) -> dict[str, str]:
+    """RFC 8058: a mail program stops the mails by one POST, which no scanner makes by following links."""
+    return {"List-Unsubscribe": f"<{link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if link else {}
+
+
+def line_of(notification: Notification, subject: Any) -> tuple[str, str]:
+    """The same fact in one line of a letter: its mail's subject, and where it leads."""
+    rule, recipient = TELL[notification.event], notification.recipient
+    context = {"recipient": recipient, **rule.context(subject, recipient)}
+    return _BLANK.sub(" ", _text(f"{rule.template}_subject.txt", context)).strip(), str(context["link"])
 
 
 def _text(template: str, context: dict[str, Any]) -> str:

@@ -22,8 +22,10 @@ from accounts import scope
 from accounts.models import JournalEntry
 from accounts.scope import System
 from accounts.services import settle_knocks
-from messaging.models import Notification
+from messaging.models import Channel, Digest, Notification
 from messaging.rules import TELL, subject_of, why_not
+from messaging.services import digests
+from messaging.services.channels import channel_of, channels_of, mailed
 from messaging.services.failures import GIVE_UP_AFTER, UNREACHABLE, delay, judge, unreachable_delay
 from messaging.services.letters import compose
 
@@ -33,6 +35,7 @@ State = Notification.State
 LEASE = timedelta(seconds=60)  # more than twice EMAIL_TIMEOUT; renewed before each mail of a batch
 BATCH = 10
 WINDOW = 200
+ON_THE_PORTAL = "le destinataire a choisi de le lire sur le portail"
 
 
 @dataclass(slots=True)
@@ -41,16 +44,19 @@ class Report:
 
     sent: int = 0
     skipped: int = 0
+    held: int = 0
     postponed: int = 0
     failed: int = 0
 
 
 def tell(entry: JournalEntry, subject: models.Model) -> bool:
-    """Queue what `entry` is to tell, in its transaction; telling twice is telling once. Whether somebody is told."""
+    """Queue what `entry` is to tell, in its transaction; twice is once. Whether a mail may leave now."""
     rule = TELL.get(entry.event)
     if rule is None:
         return False
     with scope.system(System.OUTBOX):
+        people = list(mailed(rule.people(subject), entry.event, subject))
+        ways = channels_of(entry.event, subject, [user.pk for user in people])
         rows = [
             Notification(
                 key=f"{entry.event}:{entry.subject_type}:{entry.subject_id}:{rule.version(entry)}:{user.pk}:mail",
@@ -61,11 +67,13 @@ def tell(entry: JournalEntry, subject: models.Model) -> bool:
                 cabinet_id=entry.cabinet_id,
                 establishment_id=entry.establishment_id,
                 not_before=Now(),
+                state=State.HELD if ways[user.pk] == Channel.DIGEST else State.QUEUED,
             )
-            for user in rule.people(subject)
+            for user in people
+            if ways[user.pk] != Channel.PORTAL
         ]
         Notification.objects.bulk_create(rows, ignore_conflicts=True)
-    return bool(rows)
+    return any(row.state == State.QUEUED for row in rows)
 
 
 def send_due(*, seconds: float = 45) -> Report:
@@ -153,10 +161,16 @@ def _prepare(row: Notification, report: Report) -> EmailMultiAlternatives | None
         if not _still_ours(row).update(leased_until=Now() + LEASE):
             return None
         subject = subject_of(row)
+        if isinstance(subject, Digest):
+            digests.fill(subject)
         reason = why_not(row, subject)
-        if not reason:
+        way = Channel.MAIL if reason else channel_of(row.event, subject, row.recipient_id)
+        if not reason and way == Channel.MAIL:
             return compose(row, subject)
-    report.skipped += _mark(row, state=State.SKIPPED, reason=reason)
+    if way == Channel.DIGEST:
+        report.held += _mark(row, state=State.HELD)
+    else:
+        report.skipped += _mark(row, state=State.SKIPPED, reason=reason or ON_THE_PORTAL)
     return None
 
 
@@ -198,6 +212,8 @@ def _mark(row: Notification, **fields: Any) -> int:
     """Write what became of a mail if nobody else claimed it since; how many rows that was."""
     with scope.system(System.OUTBOX):
         marked = _still_ours(row).update(leased_until=None, **fields)
+        if marked and row.event in digests.EVENTS.values() and "state" in fields:
+            digests.settle(row.subject_id, fields["state"])
     if not marked:
         logger.warning("Notification %s was taken over: possibly sent twice.", row.pk)
     return marked

@@ -10,6 +10,7 @@ function deposit(form) {
   const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
   const [list, transfers, said, area] = ["list", "transfers", "said", "drop"].map((name) => form.querySelector(`[data-${name}]`));
   const send = form.querySelector("[data-send]");
+  const label = send.textContent;
   const original = form.querySelector("[data-original]");
   const waiting = [];
   let running = 0;
@@ -22,7 +23,7 @@ function deposit(form) {
   const busy = () => running + waiting.length > 0 || list.querySelector("[data-checking=oui]") !== null;
   const settle = () => {
     send.disabled = busy();
-    send.textContent = busy() ? "Un instant, les fichiers arrivent…" : "Envoyer au cabinet";
+    send.textContent = busy() ? "Un instant, les fichiers arrivent…" : label;
   };
 
   async function refresh() {
@@ -50,6 +51,7 @@ function deposit(form) {
     const row = document.createElement("li");
     row.innerHTML = '<span class="blank" aria-hidden="true"></span><div class="what"><p><b></b></p><progress max="100" value="0"></progress><p class="muted" data-state>En attente</p></div><div class="moves"></div>';
     row.querySelector("b").textContent = name;
+    row.querySelector(".blank").textContent = name.includes(".") ? name.split(".").pop().slice(0, 4).toUpperCase() : "";
     row.querySelector("progress").setAttribute("aria-label", name);
     transfers.append(row);
     return row;
@@ -72,7 +74,7 @@ function deposit(form) {
     } catch (problem) {
       bar.remove();
       state.className = "wrong";
-      state.textContent = problem instanceof Refused ? problem.message : "Ce fichier n'a pas pu être lu : choisissez-le de nouveau.";
+      state.textContent = problem instanceof Refused ? problem.message : "Ce fichier n’a pas pu être lu : choisissez-le de nouveau.";
       said.textContent = `${file.name} : ${state.textContent}`;
       await drop(place);
     }

@@ -146,6 +146,7 @@ def test_no_value_begins_a_header_line(db, line):
     assert mail.outbox[0].recipients() == [staff.email]
     assert set(message.keys()) == {
         "Content-Type", "MIME-Version", "Subject", "From", "To", "Date", "Message-ID", "Auto-Submitted",
+        "List-Unsubscribe", "List-Unsubscribe-Post",
     }  # fmt: skip
 
 

@@ -18,25 +18,30 @@ from claims.services import callbacks, deposits, incidents, quarantine, reminder
 from claims.services.appointments import Fact as DateFact
 from claims.services.missing import Fact
 from claims.workflow import Fact as PaperFact
-from messaging.models import Notification
+from messaging.models import ChannelChoice, Notification
+from messaging.models.threads import Fact as Talk
 from messaging.rules import TELL
 from messaging.services import send_due
+from messaging.topics import LetterFact
 from tariffs.services import Fact as Priced
 from tests.factories import (
     AccountRequestFactory,
     AppointmentFactory,
     CabinetMemberFactory,
+    DigestFactory,
     DocumentFactory,
     DraftFactory,
     EstablishmentFactory,
     ExpectationFactory,
     LetterFactory,
+    MessageFactory,
     ShopInvitationFactory,
     ShopMemberFactory,
     SignUpFactory,
     SiretCodeFactory,
     SupplementFactory,
     TariffVersionFactory,
+    ThreadFactory,
     TransmissionFactory,
 )
 
@@ -77,6 +82,17 @@ def _checked(world, verdict):
     )
 
 
+def _talk(world):
+    """Of Mer's dossier at Berry, which nobody has looked at."""
+    thread = ThreadFactory(dossier=world.mer.dossiers["BERRY"], opener=world.mer.owner, state="cabinet")
+    yield Talk.MESSAGE_FOR_CABINET, MessageFactory(thread=thread, side="shop", author_label="Carrosserie d'en face")
+    yield Talk.ANSWER_TO_VALIDATE, MessageFactory(thread=thread, author=world.berry.clerk, state="waiting")
+    yield Talk.MESSAGE_FOR_SHOP, MessageFactory(thread=thread)
+    yield Talk.ANSWER_CHANGED, MessageFactory(thread=thread, author=world.berry.clerk, state="refused", reason="<b>")
+    asked = ThreadFactory(dossier=thread.dossier, opener=world.berry.expert, state="shop", is_question=True)
+    yield Talk.QUESTION_FOR_SHOP, MessageFactory(thread=asked)
+
+
 def _facts(world):
     """One subject for each event, in the state that the event tells."""
     new = ShopMemberFactory(organisation=world.deux.organisation, role=ShopMember.Role.COLLABORATOR)
@@ -97,6 +113,7 @@ def _facts(world):
         yield event, _checked(world, verdict)
     yield Fact.MISSING_DOSSIER_ASKED, world.lac.missing["ALPES"]
     yield Fact.MISSING_DOSSIER_ANSWERED, world.lac.missing["ALPES"]
+    yield from _letters(world)
     late = ExpectationFactory(dossier=world.lac.dossiers["ALPES"], object_id=1, due_on=date(2026, 1, 5))
     yield reminders.Fact.REMINDER_LETTER, LetterFactory(user=world.lac.owner, expectations=[late.pk])
     yield DateFact.DATE_FOR_CABINET, world.lac.dates["ALPES"]
@@ -131,6 +148,7 @@ def _facts(world):
     decided = {"number": 2, "author": world.mer.owner, "decided_at": "2026-01-01T00:00Z"}
     refused_one = SupplementFactory(dossier=world.mer.dossiers["BERRY"], status="refused", reason="<b>", **decided)
     yield supplements.Fact.SUPPLEMENT_ANSWERED, refused_one
+    yield from _talk(world)
     yield Event.INVITED, world.lac.invitation
     yield Event.ACCESS_GRANTED, world.lac.delegation
     yield Event.ACCESS_REVOKED, world.lac.delegation
@@ -152,6 +170,18 @@ def _facts(world):
         row.reason = "L'adresse <b>"
         row.save()
         yield Event[f"ACCOUNT_{state.upper()}"], row
+
+
+def _letters(world):
+    """A report for who wants it by mail, what is kept for the morning, and what is left in the evening."""
+    owner, helper = world.lac.owner, world.lac.member.user
+    for user, topic, channel in ((owner, "rapport", "mail"), (helper, "rapport", "resume"), (owner, "soir", "mail")):
+        ChannelChoice.objects.update_or_create(user=user, topic=topic, defaults={"channel": channel})
+    yield PaperFact.DOCUMENT_ARRIVED, DocumentFactory(dossier=world.lac.dossiers["ALPES"], kind="rapport")
+    morning = DigestFactory(user=helper, moment="matin")
+    Notification.objects.filter(recipient=helper, state="held").update(digest=morning)
+    yield LetterFact.MORNING_DIGEST, morning
+    yield LetterFact.EVENING_DIGEST, DigestFactory(user=owner, moment="soir", day=date(2026, 1, 3))
 
 
 def _doorstep(world):
@@ -182,7 +212,7 @@ def test_each_mail_is_complete(world, settings):
     assert {sent.to[0] for sent in mail.outbox} >= {"patron@deux.test", "patron@lac.test", "responsable@alpes.test"}
     sent_of = Counter(Notification.objects.filter(state="sent").values_list("event", flat=True))
     assert set(sent_of) == set(TELL)
-    assert len(mail.outbox) == sent_of.total()
+    assert len(mail.outbox) == sent_of.total() - Notification.objects.exclude(digest=None).count()
     for sent in mail.outbox:
         html = str(sent.alternatives[0][0])
         assert "MANQUE" not in sent.subject + sent.body + html
