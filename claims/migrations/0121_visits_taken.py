@@ -30,7 +30,7 @@ REVOKE CREATE ON SCHEMA public FROM {ROLE};
 
 
 class Migration(migrations.Migration):
-    dependencies = [("claims", "0101_awaited")]
+    dependencies = [("claims", "0113_callbacks_and_memos")]
     operations = [
         migrations.RunSQL(
             TAKEN + HAND_OVER,

@@ -10,6 +10,8 @@ from accounts.scope import Actor, Kind, Right
 from claims.models import Dossier, DossierFacts
 from claims.models.expectations import MOST_COUNTED
 from claims.models.requests import requests_read
+from claims.services.incidents import may_report
+from claims.services.memos import may_keep
 
 register = template.Library()
 
@@ -51,6 +53,8 @@ def followup(context: dict[str, Any], dossier: Dossier) -> dict[str, Any]:
         "dossier": dossier,
         "facts": facts,
         "reminders_rest": facts.reminders_rest(today),
+        "may_keep": may_keep(actor, dossier),
+        "may_report": actor.kind == Kind.REPAIRER and may_report(actor, dossier),
         "papers": [(label, until, validity(until, today)) for label, until in papers],
         "may_note": dossier.is_open
         and actor.kind == Kind.REPAIRER
