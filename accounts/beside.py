@@ -13,7 +13,7 @@ def read_beside(name: str, query: str) -> None:
 
 
 def shown_to_shop(alias: str) -> str:
-    """For such a query: rows of `alias` whose site the person may « consulter » and whose cabinet has not closed it."""
+    """For such a query: rows of `alias` whose site the person may « consulter », not closed by its cabinet."""
     return f"""{alias}.establishment_id IN (SELECT (s->>'id')::bigint FROM jsonb_array_elements(e.found->'sites') AS s
           WHERE (s->>'owner')::boolean OR jsonb_exists(s->'rights', 'view'))
         AND NOT EXISTS (SELECT FROM jsonb_array_elements(e.found->'suspended') AS p
