@@ -12,13 +12,14 @@ from accounts.models import AccountRequest, JournalEntry, User
 from accounts.services import Event
 from claims.models import Document, DossierVisit
 from claims.models.appointments import Side
-from claims.services import deposits, quarantine, reminders, requests, shots, supplements
+from claims.services import callbacks, deposits, incidents, quarantine, reminders, requests, shots, supplements
 from claims.services.appointments import Fact as DateFact
 from claims.services.missing import Fact
 from claims.workflow import Fact as PaperFact
 from messaging.models import Notification
 from messaging.models.threads import Fact as Talk
 from messaging.telling import (
+    calling,
     colleagues,
     dates,
     documents,
@@ -32,6 +33,7 @@ from messaging.telling import (
     sending,
     staffing,
     talking,
+    vehicles,
 )
 from messaging.topics import OPTIONAL, LetterFact
 from tariffs.services import Fact as Priced
@@ -168,6 +170,12 @@ TELL: dict[str, Tell] = {
     ),
     requests.Fact.DOCUMENTS_ASKED: Tell(
         "claims/email/documents_asked", following.senders, following.documents, following.nothing_to_send
+    ),
+    callbacks.Fact.CALLBACK_ASKED: Tell(
+        "claims/email/callback_asked", calling.callers, calling.request, calling.called
+    ),
+    incidents.Fact.VEHICLE_REPORTED: Tell(
+        "claims/email/vehicle_reported", vehicles.clerks, vehicles.reported, vehicles.settled
     ),
     shots.Fact.SHOTS_SENT: Tell("claims/email/shots_sent", photographing.examiners, photographing.photos),
     supplements.Fact.SUPPLEMENT_ASKED: Tell(

@@ -12,7 +12,7 @@ from typing import Any
 from accounts.scope import Kind
 from accounts.services import Event
 from claims.models import Document
-from claims.services import deposits, reminders, requests, supplements
+from claims.services import callbacks, deposits, incidents, reminders, requests, shots, supplements
 from claims.services.appointments import Fact as DateFact
 from claims.services.missing import Fact as MissingFact
 from claims.workflow import Fact as PaperFact
@@ -99,6 +99,9 @@ OPTIONAL: dict[str, Topic | Mapping[str, Topic]] = {
     MissingFact.MISSING_DOSSIER_ANSWERED: Topic.REQUESTS,
     requests.Fact.DOCUMENTS_ASKED: Topic.REQUESTS,
     reminders.Fact.REMINDER_LETTER: Topic.REQUESTS,
+    callbacks.Fact.CALLBACK_ASKED: Topic.REQUESTS,
+    incidents.Fact.VEHICLE_REPORTED: Topic.REQUESTS,
+    shots.Fact.SHOTS_SENT: Topic.CHECKS,
     deposits.Fact.DEPOSIT_ARRIVED: Topic.CHECKS,
     PaperFact.DEPOSIT_ACCEPTED: Topic.CHECKS,
     PaperFact.DEPOSIT_REFUSED: Topic.CHECKS,

@@ -22,7 +22,7 @@ from accounts.models import AccountRequest
 from accounts.scope import Actor, Kind, TenantModel, hold_rights
 from accounts.secondfactor import must_set_up
 from accounts.tenantadmin import STAFF_KINDS, TenantModelAdmin, actor_of
-from claims.models import Appointment, Dossier, Expectation, MissingDossierRequest
+from claims.models import Appointment, CallBack, Dossier, Expectation, MissingDossierRequest
 from claims.workflow import TAB_OF_STATE, WAITING
 from messaging.models import Message, Thread
 
@@ -101,6 +101,7 @@ def what_waits(actor: Actor) -> list[dict[str, Any]]:
     dates = Appointment.objects.visible_to(actor).current().to_validate().count()
     overdue = Expectation.objects.visible_to(actor).of_cabinets().filter(due_on__lt=timezone.localdate())
     late = overdue.values("dossier").distinct().count()
+    calls = CallBack.objects.visible_to(actor).open().count()
     asked = Thread.objects.visible_to(actor).filter(state=Thread.State.CABINET, message_count__gt=0).count()
     to_validate = Message.objects.visible_to(actor).waiting().values("thread").distinct().count()
     tabs = {TAB_OF_STATE[state][0] for state in CABINETS_TURN}  # the index knows tabs, a few states share one
@@ -113,6 +114,7 @@ def what_waits(actor: Actor) -> list[dict[str, Any]]:
             "Dossiers que des réparateurs ne voient pas", missing, "claims_missingdossierrequest", state__exact="open"
         ),
         _waits("Dates à valider", dates, "claims_appointment", status__exact="proposed"),
+        _waits("Réparateurs à rappeler", calls, "claims_callback", state__exact="open"),
         _waits("Messages de réparateurs sans réponse", asked, "messaging_thread", state__exact="cabinet"),
         _waits("Réponses à valider avant envoi", to_validate, "messaging_thread", suivi="a-valider"),
         _waits("Attendu du cabinet, en retard", late, "claims_dossier", retard="cabinet"),

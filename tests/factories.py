@@ -32,6 +32,7 @@ from claims.models import (
     AgendaFeed,
     Appointment,
     Awaited,
+    CallBack,
     Contact,
     Deposit,
     Document,
@@ -41,6 +42,7 @@ from claims.models import (
     Expectation,
     Export,
     Job,
+    Memo,
     MissingDossierRequest,
     Passage,
     ReminderLetter,
@@ -636,3 +638,30 @@ class ShotFactory(factory.django.DjangoModelFactory):
     position = factory.Sequence(lambda n: n % 10_000 + 1)
     label = factory.Sequence(lambda n: f"Vue inventée {n}")
     drawing = "autre"
+
+
+class CallBackFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = CallBack
+
+    dossier = factory.SubFactory(DossierFactory)
+    cabinet = factory.SelfAttribute("dossier.cabinet")
+    establishment = factory.SelfAttribute("dossier.establishment")
+    user = factory.SubFactory(UserFactory)
+    name = factory.Sequence(lambda n: f"Personne à rappeler {n}")
+    phone = "+33450123456"
+    wanted_on = date(2026, 12, 3)
+    due_at = "2026-12-03T17:00Z"
+
+
+class MemoFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Memo
+
+    dossier = factory.SubFactory(DossierFactory)
+    cabinet = factory.SelfAttribute("dossier.cabinet")
+    establishment = factory.SelfAttribute("dossier.establishment")
+    user = factory.SubFactory(UserFactory)
+    side = Side.SHOP
+    on = date(2026, 12, 3)
+    subject = factory.Sequence(lambda n: f"Rappel inventé {n}")

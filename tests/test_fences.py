@@ -113,6 +113,18 @@ def either(who: Who, row: Row) -> bool:
     return who.staffs(row) or who.trades(row)
 
 
+def called(who: Who, row: Row) -> bool:
+    """Whoever calls, and whoever waits for the call: no colleague of theirs."""
+    return who.staffs(row) or (who.trades(row) and who.is_in(row))
+
+
+def reminded(who: Who, row: Row) -> bool:
+    """One's own, and what is shared on one's own side; a side never reads the other's."""
+    mine = who.is_in(row) and either(who, row)
+    side = who.trades(row) if row["side"] == "shop" else who.staffs(row)
+    return mine or (row["is_shared"] and side)
+
+
 def begun(who: Who, row: Row) -> bool:
     """A question that waits for its validation is not there yet for the shop."""
     return who.staffs(row) or (who.trades(row) and row["message_count"] > 0)
@@ -161,6 +173,8 @@ FENCES = {
     "claims.Document": Fence(either, either, "label = 'x'"),
     "claims.DocumentRequest": Fence(either, either, "text = 'x'"),
     "claims.Supplement": Fence(either, either, "comment = 'x'"),
+    "claims.CallBack": Fence(called, called, "note = 'x'"),
+    "claims.Memo": Fence(reminded, reminded, "subject = 'x'"),
     "claims.ShotKind": Fence(lambda who, row: who.staffs(row) or who.is_told(row), Who.staffs, "advice = 'x'"),
     "claims.ShotSet": Fence(either, either, "safety = 'non'"),
     "claims.Shot": Fence(either, either, "advice = 'x'"),

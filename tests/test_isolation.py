@@ -57,6 +57,18 @@ def _shot(shop: SimpleNamespace, code: str) -> dict[str, Any]:
     return {"pk": shop.shots[code].pk}
 
 
+def _callback(shop: SimpleNamespace, code: str) -> dict[str, Any]:
+    return {"pk": shop.callbacks[code].pk}
+
+
+def _dossier_pk(shop: SimpleNamespace, code: str) -> dict[str, Any]:
+    return {"pk": shop.dossiers[code].pk}
+
+
+def _memo(shop: SimpleNamespace, code: str) -> dict[str, Any]:
+    return {"pk": shop.memos[code].pk}
+
+
 def _export(shop: SimpleNamespace, code: str) -> dict[str, Any]:
     return {"public_id": shop.exports[code].public_id}
 
@@ -214,6 +226,12 @@ ROUTES: dict[str, Rule] = {
     "dossier_supplement": Rule(own=_dossier),
     "dossier_send": Rule(own=_dossier),
     "dossier_uploads": Rule(own=_dossier),
+    "callback": Rule(),
+    "callback_withdraw": Rule(own=_callback, acts=True),
+    "dossier_callback": Rule(own=_dossier),
+    "dossier_memos": Rule(own=_dossier_pk),
+    "memo_act": Rule(own=_memo, acts=True),
+    "dossier_incidents": Rule(own=_dossier),
     "dossier_photos": Rule(own=_dossier),
     "dossier_shots": Rule(own=_shots),
     "shot": Rule(own=_shot, acts=True),
@@ -262,6 +280,11 @@ def test_every_route_declares_whose_rows_it_shows():
     assert _names(get_resolver().url_patterns) == set(ROUTES)
 
 
+@pytest.fixture
+def world(standing_world):
+    return standing_world
+
+
 @pytest.fixture(params=["both fences", "query alone", "database alone"])
 def fences(request, monkeypatch):
     if request.param == "query alone":
@@ -282,6 +305,8 @@ def canaries(shop: SimpleNamespace, code: str) -> list[str]:
         shop.missing[code].wanted,
         shop.threads[code].title,
         shop.shots[code].label,
+        shop.callbacks[code].name,
+        shop.memos[code].subject,
     ]
     return [dossier.reference, dossier.insured_name, document.label, str(document.public_id), export.name, *names]
 

@@ -32,6 +32,9 @@ NEEDS: dict[str, Right] = {
     "export": Right.VIEW,
     "receipt_pdf": Right.VIEW,
     "shot_preview": Right.VIEW,
+    "dossier_callback": Right.VIEW,
+    "dossier_memos": Right.VIEW,
+    "memo_act": Right.VIEW,
 }
 # What is posted to a row one may see: 403 without the right.
 ACTS: dict[str, Right] = {"request_extend": Right.DEPOSIT, "shot": Right.DEPOSIT, "dossier_facts": Right.DATES}
@@ -44,7 +47,11 @@ SENDS = {
     "message_new": WRITING,
     "message_write": WRITING,
 }
-SENDS |= {"dossier_photos": {Right.DEPOSIT}, "dossier_shots": {Right.DEPOSIT}}
+SENDS |= {
+    "dossier_incidents": {Right.DATES, Right.MESSAGES},
+    "dossier_photos": {Right.DEPOSIT},
+    "dossier_shots": {Right.DEPOSIT},
+}
 # What is posted to a row: 404 without the right.
 HIDDEN_ACTS: dict[str, Right] = {"tariff_file": Right.TARIFFS, "tariff_resend": Right.TARIFFS}
 MANAGES = {
@@ -64,10 +71,10 @@ SOMEWHERE: dict[str, Right] = {"tariffs": Right.TARIFFS, "people": Right.PEOPLE,
 OWN = {name for name in ROUTES if name.startswith(("mfa_", "settings", "sessions"))}
 OWN |= {"account_login", "account_reauthenticate", "my_data"}
 # Rows of one person: nobody else's, whatever their right (tests/accounts/test_settings.py, claims/test_deposits.py).
-PERSONAL = {"session_end", "passkey_remove", "upload", "upload_remove", "upload_preview"}
+PERSONAL = {"session_end", "passkey_remove", "upload", "upload_remove", "upload_preview", "callback_withdraw"}
 FREE = (
     {"request_act", "join_decide", "home", "login", "pending", "dossiers", "todo", "establishments", "missing_dossier"}
-    | {"agenda", "agenda_subscription"}
+    | {"agenda", "agenda_subscription", "callback"}
     | {"dossiers_csv", "dossiers_xlsx", "list_display", "notifications", "notifications_read", "messages"}
     | OWN & set(ROUTES)
     | {name for name, rule in ROUTES.items() if rule.public}
@@ -92,6 +99,11 @@ ROLES = {
     **{f"seulement {right.value}": frozenset({right}) for right in Right},
     **{f"tout sauf {right.value}": ALL_RIGHTS - {right} for right in Right},
 }
+
+
+@pytest.fixture
+def world(standing_world):
+    return standing_world
 
 
 def test_every_route_says_which_right_it_needs():

@@ -24,6 +24,7 @@ from tests.factories import (
     AwaitedFactory,
     CabinetFactory,
     CabinetMemberFactory,
+    CallBackFactory,
     ChannelChoiceFactory,
     ContactFactory,
     DelegationFactory,
@@ -44,6 +45,7 @@ from tests.factories import (
     KnockFactory,
     LetterFactory,
     LinkFactory,
+    MemoFactory,
     MessageDocumentFactory,
     MessageFactory,
     MissingFactory,
@@ -153,6 +155,8 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         missing={},
         requests={},
         shots={},
+        callbacks={},
+        memos={},
         tariff=TariffVersionFactory(site=establishment, number=1, rows={f"PAYEUR {name}": "61.00"}),
     )
     TariffDraft.objects.create(user=owner, site=establishment)
@@ -191,6 +195,15 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         SupplementFactory(dossier=dossier, author=owner, comment=f"COMPLEMENT {code} {name}")
         LetterFactory(user=owner, sent_on=date(2026, 1, 2 + len(shop.dossiers)))
         shop.deposits[code] = DepositFactory(dossier=dossier, user=owner)
+        call = {"user": owner, "name": f"RAPPELER {code} {name}", "dossier": dossier}
+        shop.callbacks[code] = CallBackFactory(**call)
+        own = {"cabinet": side.cabinet, "establishment": establishment, "dossier": None}
+        CallBackFactory(**(call | own))
+        shop.memos[code] = MemoFactory(dossier=dossier, user=owner, subject=f"MEMO {code} {name}", is_shared=True)
+        MemoFactory(dossier=dossier, user=member.user, subject=f"MEMO SEUL {code} {name}")
+        note = {"dossier": dossier, "side": "cabinet"}
+        MemoFactory(user=side.clerk, subject=f"NOTE {code} {name}", is_shared=True, **note)
+        MemoFactory(user=side.expert, subject=f"NOTE SEULE {code} {name}", **note)
         shot = {"shot_set__dossier": dossier, "shot_set__author": owner, "label": f"VUE {code} {name}"}
         shop.shots[code] = ShotFactory(**shot)
         UploadFactory(dossier=dossier, user=owner, shot=shop.shots[code], content_type="image/jpeg")

@@ -32,6 +32,7 @@ ACTS: dict[str, str] = {
     State.AWAITING_INVOICE: "dossier_send",
     Expectation.About.REQUEST: "dossier_send",
     Expectation.About.DATE: "dossier_expertise",
+    Expectation.About.UNSEEN: "dossier_expertise",
     Expectation.About.ANSWER: "dossier_supplement",
 }
 

@@ -6,11 +6,15 @@ answers whether it told the cabinet itself, so that nobody hears twice of one ac
 
 from collections.abc import Callable
 
-from accounts.scope import Actor
-from claims.models import Appointment
+from django.utils import timezone
+
+from accounts.scope import Actor, Right
+from claims.models import Appointment, ShotSet
 from claims.models.appointments import NO_DATE
+from claims.services import shots
 from claims.services.appointments import move_date
-from claims.workflow import Action, DateKind
+from claims.services.incidents import report_uncollected, report_unseen
+from claims.workflow import BEFORE_INVOICE, Action, DateKind
 from messaging.models import Message, Thread
 from messaging.services.days import wish_of
 from messaging.subjects import Code, Typed
@@ -45,4 +49,36 @@ def propose_visit(thread: Thread, _message: Message, typed: Typed, actor: Actor)
     return True
 
 
+def not_seen(thread: Thread, _message: Message, typed: Typed, actor: Actor) -> bool:
+    """« Véhicule non vu »: the appointment missed is the last one agreed on; told again, it stays as it was told."""
+    dossier, today = thread.dossier, timezone.localdate()
+    if dossier.unseen_on is None and dossier.state in BEFORE_INVOICE:
+        visits = Appointment.objects.current().filter(dossier=dossier, kind=DateKind.FIELD_VISIT, starts_on__lte=today)
+        missed = visits.values_list("starts_on", flat=True).first() or today
+        report_unseen(dossier, on=missed, reason=_said(typed), actor=actor, mail=False)
+    return False
+
+
+def not_removed(thread: Thread, _message: Message, typed: Typed, actor: Actor) -> bool:
+    """« Véhicule non enlevé »: from today on the days of storage count, unless they do already."""
+    if thread.dossier.uncollected_on is None:
+        report_uncollected(thread.dossier, on=timezone.localdate(), reason=_said(typed), actor=actor, mail=False)
+    return False
+
+
+def _said(typed: Typed) -> str:
+    return typed.message or "Voir le message."
+
+
+def examine_on_photos(thread: Thread, _message: Message, _typed: Typed, actor: Actor) -> bool:
+    """« ESD »: the guided photos are ready to be taken on the phone (BCA-49), by whoever may send files."""
+    dossier, exam = thread.dossier, ShotSet.Exam.SMARTPHONE
+    if not shots.why_not(dossier, exam) and actor.may(Right.DEPOSIT, dossier.establishment_id):
+        shots.begin(dossier, exam, actor=actor)
+    return False
+
+
 register(Code.VISIT, propose_visit)
+register(Code.NOT_SEEN, not_seen)
+register(Code.NOT_REMOVED, not_removed)
+register(Code.REMOTE_EXAM, examine_on_photos)

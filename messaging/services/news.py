@@ -25,8 +25,9 @@ QUIET = frozenset(
     | {Fact.VERSION_ACKNOWLEDGED, Fact.DOCUMENT_SEEN, Fact.DOCUMENT_ACCEPTED, Fact.EXPORT_ORDERED}
 )
 ANSWERED = (Step.REQUEST_WITHDRAWN, Step.REQUEST_DONE, Step.DEADLINE_EXTENDED, Step.SUPPLEMENT_DECIDED)
+REPORTED = (Step.VEHICLE_UNSEEN, Step.VEHICLE_UNCOLLECTED, Step.VEHICLE_COLLECTED, Step.EXAM_DONE)
 SAID = (Step.MESSAGE_RECEIVED, Step.QUESTION_ASKED)
-TOLD = frozenset(event for event in DONE if event not in QUIET).union(ANSWERED, SAID)
+TOLD = frozenset(event for event in DONE if event not in QUIET).union(ANSWERED, SAID, REPORTED)
 
 # Whoever answers for the company, or may look at the establishment by a delegation in force; nobody the cabinet has
 # closed. Whether they still may is asked again when they read.

@@ -13,7 +13,8 @@ from accounts import journal, scope
 from accounts.models import ShopMember
 from accounts.scope import System
 from accounts.services import Event
-from claims.services import deposits, quarantine, reminders, requests, shots, supplements
+from claims.models import DossierFacts
+from claims.services import callbacks, deposits, incidents, quarantine, reminders, requests, shots, supplements
 from claims.services.appointments import Fact as DateFact
 from claims.services.missing import Fact
 from claims.workflow import Fact as PaperFact
@@ -138,6 +139,10 @@ def _facts(world):
     yield Priced.TARIFF_RESENT, received
     yield Priced.TARIFF_ACKNOWLEDGED, received
     yield requests.Fact.DOCUMENTS_ASKED, world.mer.requests["BERRY"]
+    yield callbacks.Fact.CALLBACK_ASKED, world.lac.callbacks["ALPES"]
+    unseen = world.mer.dossiers["BERRY"]
+    type(unseen).objects.filter(pk=unseen.pk).update(unseen_on=date(2026, 1, 5))
+    yield incidents.Fact.VEHICLE_REPORTED, DossierFacts.objects.get(dossier=unseen)
     yield shots.Fact.SHOTS_SENT, world.lac.shots["ALPES"].shot_set
     yield supplements.Fact.SUPPLEMENT_ASKED, world.lac.dossiers["ALPES"].supplements.get()
     decided = {"number": 2, "author": world.mer.owner, "decided_at": "2026-01-01T00:00Z"}
