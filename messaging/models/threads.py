@@ -20,6 +20,10 @@ from messaging.models.subjects import Subject
 from messaging.subjects import Reader
 
 PAGE_SIZE = 50
+LINE_FIELDS = (
+    "public_id", "title", "opener_label", "created_at", "last_message_at", "last_label", "document_count", "state",
+    "due_on", "cabinet_id", "establishment_id", "dossier_id",
+)  # fmt: skip
 SPEAKERS = {
     CabinetMember.Role.EXPERT.value: "Expert",
     CabinetMember.Role.CLERK.value: "Conseiller client",
@@ -90,6 +94,11 @@ class ThreadQuerySet(TenantQuerySet["Thread"]):
         merged = " UNION ALL ".join([arm] * max(1, len(site_ids)))
         ids = RawSQL(f"SELECT page.id FROM ({merged}) AS page {order}", [*params, PAGE_SIZE + 1])
         return self.filter(pk__in=ids).newest_first()
+
+    def for_lines(self) -> "ThreadQuerySet":
+        """What a line of a list shows, and no more of a dossier's many columns."""
+        shown = ("reference", "make", "model")
+        return self.select_related("dossier").only(*LINE_FIELDS, *(f"dossier__{name}" for name in shown))
 
     def unread_ids(self, actor: Actor) -> "models.QuerySet[ThreadRead, Any]":
         return ThreadRead.objects.unread_of(actor).values("thread")
