@@ -17,6 +17,6 @@ ENTER = _before.ENTER.replace(_PART, "jsonb_build_object('member', staff.member,
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0032_suspension_reason")]
+    dependencies = [("accounts", "0051_answer_alone")]
 
     operations = [migrations.RunSQL(SCOPE + ENTER, _scope + _before.ENTER)]

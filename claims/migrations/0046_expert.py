@@ -49,8 +49,8 @@ END $rewrite$;
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0041_expert"),
-        ("claims", "0091_former_plates"),
-        ("messaging", "0061_channels"),
+        ("claims", "0121_visits_taken"),
+        ("messaging", "0051_threads"),
         ("tariffs", "0002_ledger"),
     ]
 
