@@ -46,7 +46,7 @@ MANAGES = {
     "delegation_revoke",
     "invitation_revoke",
     "draft_decide",
-    "date_draft",
+    "draft_amend",
     "establishment_leave",
 }  # a colleague's row: 403
 # Pages of a right held at one establishment at least: 403 without it.
@@ -69,7 +69,7 @@ def may_manage(rights, name):
     """A page may be looked at; an act on « consulter » needs that right too, and ending a membership the owner."""
     return Right.PEOPLE in rights and (
         name in {"person", "profile"}
-        or (name not in {"person_end", "draft_decide", "date_draft", "establishment_leave"} and Right.VIEW in rights)
+        or (name not in {"person_end", "draft_decide", "draft_amend", "establishment_leave"} and Right.VIEW in rights)
     )
 
 
@@ -138,7 +138,7 @@ def test_each_right_opens_its_routes_and_no_other(role, world, client):
     for name in sorted(MANAGES, key=lambda name: name == "establishment_leave"):
         ask = client.post if ROUTES[name].acts else client.get
         status = ask(reverse(name, kwargs=ROUTES[name].own(world.lac, "ALPES"))).status_code
-        if name in {"draft_decide", "date_draft", "establishment_leave"} and not ROLES[role]:
+        if name in {"draft_decide", "draft_amend", "establishment_leave"} and not ROLES[role]:
             assert status == 404, "a row of an establishment where one may do nothing"
             continue
         assert (status != 403) == (role == "responsable" or may_manage(ROLES[role], name)), (role, name, status)
