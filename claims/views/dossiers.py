@@ -131,6 +131,7 @@ def banner(rows: list[Expectation], actor: Actor) -> dict[str, Any]:
     """Whose turn it is, the reader's own first; what the open requests say for themselves is not said twice."""
     today, side = timezone.localdate(), SIDE.get(actor.kind)
     told = [row for row in rows if row.kind != Expectation.About.REQUEST]
+    told = list({(row.who, row.text, row.due_on): row for row in told}.values())  # two dates to answer: said once
     turns = [
         {
             "text": row.text,
