@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("claims", "0091_former_plates")]
+    dependencies = [("claims", "0121_visits_taken")]
     operations = [
         migrations.AddField(
             "upload", "for_supplement", models.BooleanField(default=False, verbose_name="pour un complément")

@@ -1,5 +1,5 @@
-"""The cabinet's side of what is told."""
+"""The cabinet's side of what is told, and of what is said."""
 
-from messaging.admin import outbox
+from messaging.admin import outbox, subjects, threads
 
-__all__ = ["outbox"]
+__all__ = ["outbox", "subjects", "threads"]
