@@ -11,8 +11,9 @@ from django.db.models.expressions import RawSQL
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.beside import read_beside, shown_to_shop
 from accounts.models import Cabinet, CabinetMember, Establishment, User
-from accounts.scope import BY_CABINET, BY_ESTABLISHMENT, Actor, Kind, TenantModel, TenantQuerySet, read_beside
+from accounts.scope import BY_CABINET, BY_ESTABLISHMENT, Actor, Kind, TenantModel, TenantQuerySet
 from claims.models import Document, Dossier
 from claims.models.appointments import Side
 from messaging.models.subjects import Subject
@@ -360,9 +361,6 @@ read_beside(
     f"""SELECT count(*) FROM (
       SELECT FROM messaging_threadread r
       WHERE r.user_id = (SELECT scope_user()) AND r.told_id > r.read_id
-        AND r.establishment_id IN (SELECT (s->>'id')::bigint FROM jsonb_array_elements(e.found->'sites') AS s
-          WHERE (s->>'owner')::boolean OR jsonb_exists(s->'rights', 'view'))
-        AND NOT EXISTS (SELECT FROM jsonb_array_elements(e.found->'suspended') AS p
-          WHERE (p->>0)::bigint = r.cabinet_id AND (p->>1)::bigint = r.establishment_id)
+        AND {shown_to_shop("r")}
       LIMIT {UNREAD_COUNTED}) AS seen""",
 )
