@@ -29,7 +29,7 @@ MESSAGES = Theme(
             "Pourquoi un objet est-il grisé ?",
             (
                 (
-                    "La raison est écrite à la place du lien. Par exemple, l’examen sans déplacement (ESD) n’existe pas "
+                    "La raison est écrite à la place du lien. L’examen sans déplacement (ESD) n’existe pas "
                     "pour une mission donnée à un réparateur agréé."
                 ),
                 "Une expertise terrain se demande une fois le dossier d’expertise à distance (EAD) envoyé.",
