@@ -78,15 +78,15 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _failure(
         request,
         404,
-        "Cette page n'existe pas",
-        "L'adresse est peut-être incomplète, ou ce dossier n'est pas ouvert à votre compte.",
+        "Cette page n’existe pas",
+        "L’adresse est peut-être incomplète, ou ce dossier n’est pas ouvert à votre compte.",
     )
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Say why an act was refused, when the refusal says it."""
     return _failure(
-        request, 403, "Cette action n'est pas possible", str(exception) or "Votre compte n'y donne pas droit."
+        request, 403, "Cette action n’est pas possible", str(exception) or "Votre compte n’y donne pas droit."
     )
 
 
@@ -100,7 +100,7 @@ def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpRe
         request,
         429,
         "Trop de demandes à la fois",
-        "Rien n'a été enregistré. Attendez quelques minutes, puis recommencez.",
+        "Rien n’a été enregistré. Attendez quelques minutes, puis recommencez.",
     )
 
 
@@ -109,7 +109,7 @@ def broken(request: HttpRequest) -> HttpResponse:
         request,
         500,
         "Le portail a rencontré un problème",
-        "Rien n'a été enregistré. Réessayez dans un instant ; si cela recommence, prévenez votre cabinet.",
+        "Rien n’a été enregistré. Réessayez dans un instant ; si cela recommence, prévenez votre cabinet.",
     )
 
 
@@ -119,5 +119,5 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         request,
         403,
         "Votre page avait expiré",
-        "Rien n'a été enregistré. Revenez à la page précédente, rechargez-la et recommencez.",
+        "Rien n’a été enregistré. Revenez à la page précédente, rechargez-la et recommencez.",
     )

@@ -52,7 +52,7 @@ from claims.models import (
 )
 from claims.models.appointments import Side
 from claims.models.documents import family_of
-from claims.models.missing import key_of
+from claims.models.plates import key_of
 from claims.services.receipts import new_number
 from claims.workflow import DateKind, DateStatus, State
 from messaging.models import ChannelChoice, Digest, News

@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts.menus import Menu
-from accounts.scope import Kind
 from accounts.tenantadmin import TenantModelAdmin, actor_of, journal_of
 from accounts.validators import display_siret
 from claims.admin import verdicts, workspace
@@ -23,11 +22,14 @@ from claims.admin.shots import sets_of
 from claims.admin.siret import label_of, likely_links
 from claims.admin.supplements import Supplements
 from claims.models import Document, Dossier, Expectation
+from claims.models.expectations import ExpectationQuerySet, beside, stored
 from claims.models.queries import SEARCH_LIMIT, SEARCH_WORDS
-from claims.workflow import WAITING, State
+from claims.services.expectations import expected_of
+from claims.templatetags.display import plate
+from claims.workflow import State
 
-WHOSE_TURN = {Kind.STAFF: "Au cabinet", Kind.REPAIRER: "Au réparateur", None: "–"}
-TURNS = {"cabinet": Kind.STAFF, "reparateur": Kind.REPAIRER}
+WHOSE_TURN: dict[str, str] = {Expectation.Who.CABINET: "Au cabinet", Expectation.Who.SHOP: "Au réparateur"}
+TURNS = [("cabinet", "Au cabinet"), ("reparateur", "Au réparateur")]
 
 
 def matching(words: list[str]) -> RawSQL:
@@ -49,6 +51,13 @@ class SiretFilter(admin.SimpleListFilter):
         return found
 
 
+def whose(side: str | None, rows: ExpectationQuerySet, queryset: Any) -> "QuerySet[Dossier]":
+    """The dossiers about which one of these is expected of this side; all of them when no side is chosen."""
+    chosen = {"cabinet": rows.of_cabinets(), "reparateur": rows.of_shops()}.get(side or "")
+    found: QuerySet[Dossier] = queryset if chosen is None else queryset.filter(pk__in=chosen.values("dossier"))
+    return found
+
+
 class LateFilter(admin.SimpleListFilter):
     """Dossiers about which something is expected of the cabinet, or of the shop, and was not done in time."""
 
@@ -56,13 +65,11 @@ class LateFilter(admin.SimpleListFilter):
     parameter_name = "retard"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("cabinet", "Au cabinet"), ("reparateur", "Au réparateur")]
+        return TURNS
 
     def queryset(self, request: HttpRequest, queryset: Any) -> "QuerySet[Dossier]":
-        late = Expectation.objects.visible_to(actor_of(request)).filter(due_on__lt=timezone.localdate())
-        whose = {"cabinet": late.of_cabinets(), "reparateur": late.of_shops()}.get(self.value() or "")
-        found: QuerySet[Dossier] = queryset if whose is None else queryset.filter(pk__in=whose.values("dossier"))
-        return found
+        rows = Expectation.objects.visible_to(actor_of(request)).filter(due_on__lt=timezone.localdate())
+        return whose(self.value(), rows, queryset)
 
 
 class TurnFilter(admin.SimpleListFilter):
@@ -70,13 +77,10 @@ class TurnFilter(admin.SimpleListFilter):
     parameter_name = "tour"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("cabinet", "Au cabinet"), ("reparateur", "Au réparateur")]
+        return TURNS
 
     def queryset(self, request: HttpRequest, queryset: Any) -> "QuerySet[Dossier]":
-        who = TURNS.get(self.value() or "")
-        states = [state for state, turn in WAITING.items() if turn.who == who]
-        found: QuerySet[Dossier] = queryset.filter(state__in=states) if who else queryset
-        return found
+        return whose(self.value(), Expectation.objects.visible_to(actor_of(request)), queryset)
 
 
 @admin.register(Dossier)
@@ -113,7 +117,7 @@ class DossierAdmin(
             {"fields": ("reference", "claim_number", "cabinet", "state_shown", "state_since", "who_acts", "expert")},
         ),
         ("Dates", {"fields": ("mission_on", "claim_on", "expertise_on")}),
-        ("Véhicule", {"fields": ("make", "model", "plate", "vin", "impact", "ve_procedure")}),
+        ("Véhicule", {"fields": ("make", "model", "plate", "former_shown", "vin", "impact", "ve_procedure")}),
         ("Assuré", {"fields": ("insured_name", "insured_email", "insured_phone")}),
         ("Assurance", {"fields": ("insurer_name", "insurer_code", "principal_name", "deductible")}),
         ("Réparateur", {"fields": ("shop", "siret", "is_approved_repairer", "amount_excl_tax", "last_estimate")}),
@@ -121,8 +125,9 @@ class DossierAdmin(
     change_form_template = "admin/claims/dossier/change_form.html"
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Dossier]":
-        """Without the columns that only the database reads."""
-        return super().get_queryset(request).defer("search_text", "insured_key", "vehicle_key", "plate_key")
+        """With what is expected beside each, without the columns that only the database reads."""
+        rows: QuerySet[Dossier] = super().get_queryset(request).annotate(expected=beside(actor_of(request)))
+        return rows.defer("search_text", "former_keys", "insured_key", "vehicle_key", "plate_key")
 
     def get_search_results(
         self, request: HttpRequest, queryset: "QuerySet[Dossier]", search_term: str
@@ -145,6 +150,7 @@ class DossierAdmin(
         orphan = dossier.establishment_id is None
         return {
             "dates": dates_of(dossier, actor),
+            "expected": expected_of(dossier, actor),
             "actions": [action for action in dossier.actions_for(actor) if action in BUTTONS],
             "received": [paper for paper in papers if paper.direction == Document.Direction.RECEIVED],
             "sent": [paper for paper in papers if paper.direction == Document.Direction.SENT],
@@ -174,6 +180,11 @@ class DossierAdmin(
     def plate_shown(self, dossier: Dossier) -> str:
         return dossier.plate
 
+    @admin.display(description="anciennement")
+    def former_shown(self, dossier: Dossier) -> str:
+        told = (f"{plate(row.plate)} (jusqu’au {date_format(row.until, 'd/m/Y')})" for row in dossier.plates_before)
+        return ", ".join(told) or "–"
+
     @admin.display(description="réparateur")
     def shop(self, dossier: Dossier) -> str:
         return (
@@ -188,12 +199,12 @@ class DossierAdmin(
 
     @admin.display(description="à qui de jouer")
     def who_acts(self, dossier: Dossier) -> str:
-        turn = dossier.turn
-        return f"{WHOSE_TURN[turn.who]} : {turn.expected}" if turn.who else "–"
+        return " ; ".join(f"{WHOSE_TURN[row.who]} : {row.text}" for row in stored(dossier)) or "–"
 
     @admin.display(description="à qui de jouer")
     def turn_shown(self, dossier: Dossier) -> str:
-        return WHOSE_TURN[dossier.turn.who]
+        sides = {row.who for row in stored(dossier)}
+        return " et ".join(label for who, label in WHOSE_TURN.items() if who in sides) or "–"
 
     @admin.display(description="mission")
     def mission_shown(self, dossier: Dossier) -> str:

@@ -12,7 +12,7 @@ from accounts.tenantadmin import EVENT_LABELS, TenantModelAdmin, actor_of, journ
 from claims.admin.forms import AnswerForm, said
 from claims.admin.workspace import PostedForms
 from claims.models import Dossier, MissingDossierRequest
-from claims.models.missing import named
+from claims.models.plates import named
 from claims.services.missing import Fact, answer_request
 
 EVENT_LABELS.update({Fact.MISSING_DOSSIER_ASKED: "Dossier demandé", Fact.MISSING_DOSSIER_ANSWERED: "Réponse donnée"})

@@ -11,7 +11,7 @@ from accounts.scope import Actor
 from accounts.validators import display_siret
 from claims.models import Document
 from claims.models.documents import SENT_KINDS
-from claims.models.missing import key_of
+from claims.models.plates import key_of
 from claims.models.queries import DEFAULT_SORT, SEARCH_WORDS, SORT_KEYS, ListRequest
 from claims.services.deposits import right_for
 from claims.validators import MAX_FILE_SIZE

@@ -1,6 +1,7 @@
 """The dossier, who opened it, and how many stand under each tab."""
 
 from datetime import date
+from typing import Any, NamedTuple
 
 from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
@@ -11,8 +12,9 @@ from accounts.exceptions import NotAllowed
 from accounts.models import Cabinet, CabinetMember, Establishment, User
 from accounts.scope import BY_CABINET, BY_ESTABLISHMENT, BY_USER, Actor, Entrusted, Kind, TenantModel, TenantQuerySet
 from claims import workflow
+from claims.models.plates import key_of
 from claims.models.queries import DossierQuerySet, TallyQuerySet
-from claims.workflow import Action, State, Turn
+from claims.workflow import Action, State
 
 
 class Fold(Func):
@@ -32,6 +34,13 @@ class Joined(Func):
 
 def _text(label: str, length: int = 80) -> "models.CharField[str, str]":
     return models.CharField(label, max_length=length, blank=True, default="")
+
+
+class FormerPlate(NamedTuple):
+    """A plate the car no longer has, and the day that was learnt."""
+
+    plate: str
+    until: date
 
 
 class Dossier(TenantModel):
@@ -67,6 +76,11 @@ class Dossier(TenantModel):
     make = _text("marque", 60)
     model = _text("modèle", 80)
     plate = _text("immatriculation", 20)
+    # Both are written by a trigger alone, whoever changes the plate: a list of {plate, until}, and their keys.
+    former_plates: "models.JSONField[list[dict[str, Any]], list[dict[str, Any]]]" = models.JSONField(
+        "immatriculations précédentes", db_default=[], default=list, editable=False
+    )
+    former_keys = models.TextField(db_default="", default="", blank=True, editable=False)
     vin = _text("VIN", 30)
     insurer_code = _text("code GTA", 20)
     insurer_name = _text("assurance", 120)
@@ -120,6 +134,7 @@ class Dossier(TenantModel):
                 "make",
                 "model",
                 "siret",
+                "former_keys",
             )
         ),
         output_field=models.TextField(),
@@ -183,13 +198,14 @@ class Dossier(TenantModel):
         return f"{self.make} {self.model}".strip()
 
     @property
-    def is_open(self) -> bool:
-        return self.state != State.CLOSED
+    def plates_before(self) -> list[FormerPlate]:
+        """The plates it had, the latest first; one it has again is no former one."""
+        rows = (FormerPlate(row["plate"], date.fromisoformat(row["until"])) for row in reversed(self.former_plates))
+        return [row for row in rows if key_of(row.plate) != key_of(self.plate)]
 
     @property
-    def turn(self) -> Turn:
-        """Who must act now."""
-        return workflow.WAITING[State(self.state)]
+    def is_open(self) -> bool:
+        return self.state != State.CLOSED
 
     def actions_for(self, actor: Actor) -> list[Action]:
         """What this actor may do now, in the order of the table."""

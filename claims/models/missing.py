@@ -1,27 +1,11 @@
 """A shop asks a cabinet for a dossier it does not see."""
 
 from django.db import models
-from django.db.models import Func, Q, Value
-from django.db.models.lookups import Exact
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Cabinet, Establishment, User
 from accounts.scope import BY_CABINET, BY_ESTABLISHMENT, Entrusted, Kind, TenantModel, TenantQuerySet
-
-_SEPARATORS = str.maketrans("", "", " -./_\t\u00a0\u2011\u202f")
-
-
-def key_of(text: str) -> str:
-    """A plate or number for comparing, as the SQL function `plate_key` makes it."""
-    return text.translate(_SEPARATORS).upper()
-
-
-def named(key: str) -> Q:
-    """Whose plate, claim number or reference is exactly this, separators and case apart."""
-    alike = Q(plate_key=key)
-    for name in ("claim_number", "reference"):
-        alike |= Q(Exact(Func(name, function="plate_key", output_field=models.TextField()), Value(key)))
-    return alike
 
 
 class MissingDossierRequest(TenantModel):

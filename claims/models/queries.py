@@ -56,6 +56,10 @@ DEFAULT_COLUMNS = tuple(slug for slug in SORT_KEYS if slug not in FURTHER)  # EG
 DEFAULT_SORT = "-date_sinistre"
 
 
+ASKED = """SELECT x.kind FROM claims_expectation x WHERE x.dossier_id = claims_dossier.id AND x.who = 'shop'
+  ORDER BY x.due_on, x.id LIMIT 1"""
+
+
 @dataclass(frozen=True, slots=True)
 class ListRequest:
     """What the list is asked for; every field is valid, `claims.forms.ListForm` saw to it."""
@@ -89,10 +93,15 @@ class DossierQuerySet(TenantQuerySet["Dossier"]):
             visit=FilteredRelation("visits", condition=Q(visits__user=actor.user_id)), opened_at=F("visit__opened_at")
         )
 
+    def with_asked(self) -> "DossierQuerySet":
+        """Annotate `asked`: what the shop must do first (a kind of `Expectation`), None when nothing."""
+        return self.annotate(asked=RawSQL(ASKED, (), output_field=models.TextField()))
+
     def for_list(self, actor: Actor, wanted: ListRequest) -> "DossierQuerySet":
         """One page of the list and one row more, in order; `total` is annotated when the tallies cannot tell it."""
         condition, values = _condition(actor, wanted)
         rows = self._in_order(actor, wanted, PAGE_SIZE + 1, (wanted.page - 1) * PAGE_SIZE).with_opened_at(actor)
+        rows = rows.with_asked()
         if not wanted.counts_by_ledger:
             count = f"SELECT count(*) FROM claims_dossier WHERE establishment_id = ANY(%s) AND {condition}"
             total = RawSQL(count, (list(wanted.site_ids), *values), output_field=models.IntegerField())
@@ -101,7 +110,7 @@ class DossierQuerySet(TenantQuerySet["Dossier"]):
 
     def for_export(self, actor: Actor, wanted: ListRequest, at_most: int) -> "DossierQuerySet":
         """Every page of the same list, in the same order."""
-        return self._in_order(actor, wanted, at_most, 0)
+        return self._in_order(actor, wanted, at_most, 0).with_asked()
 
     def _in_order(self, actor: Actor, wanted: ListRequest, limit: int, offset: int) -> "DossierQuerySet":
         condition, values = _condition(actor, wanted)

@@ -18,6 +18,7 @@ from accounts.scope import System
 from claims.inspection.findings import Refusal, Warning  # noqa: A004 -- ours
 from claims.inspection.runner import Answer, asked
 from claims.models import Document, Dossier, Job, Upload
+from claims.models.plates import formerly
 from claims.services import antivirus, jobs, sentences
 from claims.services.documents import DERIVE
 from claims.services.jobs import Run
@@ -120,9 +121,12 @@ def _others(dossier: Dossier, candidates: Any, text: str) -> str:
     """The references of other dossiers whose plate or number stands in the text, unless this one's does."""
     plates = {re.sub(r"[- .]", "", plate) for plate in _PLATE.findall(text.upper())}
     numbers = set(_NUMBER.findall(text)[:WORDS])
-    if dossier.plate_key in plates or {dossier.claim_number, dossier.reference} & numbers:
+    if {dossier.plate_key, *dossier.former_keys.split()} & plates or {
+        dossier.claim_number,
+        dossier.reference,
+    } & numbers:
         return ""
-    same = Q(plate_key__in=plates) | Q(claim_number__in=numbers) | Q(reference__in=numbers)
+    same = Q(plate_key__in=plates) | formerly(plates) | Q(claim_number__in=numbers) | Q(reference__in=numbers)
     found = candidates.filter(same).order_by("-pk").values_list("reference", flat=True)[:3] if plates | numbers else ()
     return ", ".join(found)
 

@@ -14,7 +14,7 @@ from accounts.models import CabinetEstablishment, Establishment
 from accounts.models.organisations import SIREN_LENGTH
 from accounts.scope import Actor, System
 from claims.models import Dossier, MissingDossierRequest
-from claims.models.missing import key_of, named
+from claims.models.plates import key_of, named
 
 Finding = MissingDossierRequest.Finding
 SHOWN = 5

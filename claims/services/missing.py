@@ -13,7 +13,7 @@ from accounts.menus import Menu
 from accounts.models import CabinetEstablishment, User
 from accounts.scope import Actor
 from claims.models import MissingDossierRequest
-from claims.models.missing import key_of
+from claims.models.plates import key_of
 from claims.services.diagnosis import Diagnosis, Finding
 
 State = MissingDossierRequest.State

@@ -41,6 +41,12 @@ def siret(value: str) -> str:
 
 
 @register.filter
+def extension(name: str) -> str:
+    """« PDF », where there is no picture of a file to show."""
+    return name.rpartition(".")[2].upper()[:4] if "." in name else ""
+
+
+@register.filter
 def plate(value: str) -> str:
     """Write a plate as AB-123-CD; older and foreign ones stay as they were received."""
     found = _REGISTRATION.fullmatch(value.upper())

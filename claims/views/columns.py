@@ -13,14 +13,14 @@ from urllib.parse import quote
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from accounts.scope import Actor, Kind
+from accounts.scope import Actor
 from accounts.sheets import Value
 from accounts.validators import display_siret
 from claims.converters import ReferenceConverter
-from claims.models import Dossier
+from claims.models import Dossier, Expectation
 from claims.models.queries import FURTHER
 from claims.templatetags.display import EMPTY, amount, day, plate
-from claims.workflow import WAITING, State
+from claims.workflow import State
 
 SAFE = "!$&'()*+,;=/~:@"  # what Django's own `reverse` leaves as it is
 to_url = ReferenceConverter().to_url
@@ -116,7 +116,7 @@ def _state(line: Line) -> str:
     return f'<span class="chip {kind}">{text}</span>'
 
 
-SHORT = {
+SHORT: dict[str, str] = {
     State.RECEIVED: "Mission reçue",
     State.AWAITING_REMOTE: "dossier EAD",
     State.AWAITING_VISIT: "date de RDV",
@@ -124,16 +124,24 @@ SHORT = {
     State.AWAITING_DOCUMENTS: "documents",
     State.IN_PROGRESS: "En cours",
     State.AWAITING_INVOICE: "facture",
+    Expectation.About.REQUEST: "documents",
+    Expectation.About.DATE: "date proposée",
+    Expectation.About.ANSWER: "complément",
 }
 
 
 def turn_of(dossier: Dossier) -> tuple[str, str]:
-    """Who must act, in words, from the shop's side; the first says which pictogram stands before them."""
-    state = State(dossier.state)
-    who = WAITING[state].who
-    if who is None:
+    """Who must act, in words, from the shop's side; the first says which pictogram stands before them.
+
+    What the shop must do was decided with everything else that is expected, and came with the row as `asked`.
+    """
+    if not dossier.is_open:
         return "done", "Terminé"
-    return ("you", f"À vous : {SHORT[state]}") if who == Kind.REPAIRER else ("them", SHORT[state])
+    asked: str | None = getattr(dossier, "asked", None)
+    if asked is not None:
+        return "you", f"À vous : {SHORT.get(asked, 'répondre')}"
+    text = SHORT[dossier.state]
+    return "them", f"Au cabinet : {text}" if text[0].islower() else text
 
 
 def _siret(line: Line) -> str:

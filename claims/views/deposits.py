@@ -21,7 +21,7 @@ from claims.services import deposits, photobook, uploads
 from claims.views.dossiers import dossier_or_404, frame
 from claims.views.files import thumbnail_of
 
-MAY_NOT = "Votre profil ne permet pas d'envoyer des documents pour cet établissement."
+MAY_NOT = "Votre profil ne permet pas d’envoyer des documents pour cet établissement."
 
 
 def sendable_or_404(request: ActorRequest, cabinet: str, reference: str) -> Dossier:
@@ -112,10 +112,10 @@ def _send(request: ActorRequest, subject: Dossier, form: DepositForm) -> HttpRes
             subject, rows, kind=typed["kind"], actor=request.actor, comment=typed["comment"], key=typed["cle"]
         )
         if isinstance(sent, Draft):
-            messages.info(request, "Transmis à votre responsable : l'envoi part dès qu'il l'aura validé.")
+            messages.info(request, "Transmis à votre responsable : l’envoi part dès qu’il l’aura validé.")
             return redirect("dossier_documents", subject.cabinet.code, subject.reference)
         done = sent
-        messages.success(request, "C'est envoyé. Voici votre accusé de dépôt.")
+        messages.success(request, "C’est envoyé. Voici votre accusé de dépôt.")
     return redirect("receipt", done.number)
 
 

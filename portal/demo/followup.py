@@ -1,6 +1,6 @@
 """What cabinets have asked for, what shops found once they had begun, what is known of a dossier beside its state."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from random import Random
@@ -8,7 +8,7 @@ from random import Random
 from django.utils import timezone
 
 from claims.calendar import add_working_days
-from claims.models import Document, DocumentRequest, DossierFacts, Supplement
+from claims.models import Document, DocumentRequest, Dossier, DossierFacts, Supplement
 from claims.workflow import State
 from portal.demo.dossiers import Claim
 from portal.demo.people import Login
@@ -27,6 +27,17 @@ ANSWERS = {
     Supplement.Status.PARTIAL: "Pièces d’accord ; deux heures de main-d’œuvre suffisent.",
     Supplement.Status.REFUSED: "Ce dommage n’est pas imputable au sinistre.",
 }
+
+
+def change_plates(dossiers: Sequence[Dossier]) -> None:
+    """Some of these cars came under a provisional plate (WW), as new ones do."""
+    final = {row.pk: row.plate for row in dossiers}
+    for number, row in enumerate(dossiers, start=1):
+        row.plate = f"WW-{100 + number}-{'ABCDEFGH'[number % 8]}D"
+    Dossier.objects.bulk_update(dossiers, ["plate"])
+    for row in dossiers:
+        row.plate = final[row.pk]
+    Dossier.objects.bulk_update(dossiers, ["plate"])
 
 
 def requests(rng: Random, claims: Iterable[Claim]) -> Iterator[DocumentRequest]:

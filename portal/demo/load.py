@@ -37,6 +37,7 @@ from portal.demo.traces import journal, visits
 
 SIZE, SEED = 2000, 74
 BATCH = 1000
+PROVISIONAL = 25  # one open dossier in so many had another plate at first
 NEWS_OF = timedelta(days=21)  # what the notification centre begins with
 LOCK = 7_400_074  # of our own choosing: two loadings at once take turns
 Progress = Callable[[int], object]
@@ -90,6 +91,7 @@ def _load(rng: Random, size: int, seed: int, today: date, progress: Progress) ->
     DocumentRequest.objects.bulk_create(followup.requests(aside, claims), BATCH)
     Supplement.objects.bulk_create(followup.supplements(aside, claims, built.logins), BATCH)
     DossierFacts.objects.bulk_create(followup.facts(aside, claims), BATCH)
+    followup.change_plates([claim.dossier for claim in claims if claim.dossier.is_open][::PROVISIONAL])
     expectations.reconcile()
     DossierVisit.objects.bulk_create(visits(rng, built.logins, claims), BATCH)
     Contact.objects.bulk_create(contacts(Cabinet.objects.order_by("pk")))

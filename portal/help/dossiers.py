@@ -82,6 +82,7 @@ LIST = Theme(
                     "l'assuré, le véhicule et le SIRET. Majuscules et accents ne comptent pas ; plusieurs mots se "
                     "combinent : « clio durand »."
                 ),
+                "Si l’immatriculation a changé en cours de dossier, l’ancienne le retrouve aussi.",
                 "L'adresse de la page garde l'onglet, la recherche et le tri : vous pouvez l'ajouter à vos favoris.",
             ),
             keywords="chercher filtre trier colonne plaque",

@@ -50,6 +50,7 @@ function deposit(form) {
     const row = document.createElement("li");
     row.innerHTML = '<span class="blank" aria-hidden="true"></span><div class="what"><p><b></b></p><progress max="100" value="0"></progress><p class="muted" data-state>En attente</p></div><div class="moves"></div>';
     row.querySelector("b").textContent = name;
+    row.querySelector(".blank").textContent = name.includes(".") ? name.split(".").pop().slice(0, 4).toUpperCase() : "";
     row.querySelector("progress").setAttribute("aria-label", name);
     transfers.append(row);
     return row;
@@ -72,7 +73,7 @@ function deposit(form) {
     } catch (problem) {
       bar.remove();
       state.className = "wrong";
-      state.textContent = problem instanceof Refused ? problem.message : "Ce fichier n'a pas pu être lu : choisissez-le de nouveau.";
+      state.textContent = problem instanceof Refused ? problem.message : "Ce fichier n’a pas pu être lu : choisissez-le de nouveau.";
       said.textContent = `${file.name} : ${state.textContent}`;
       await drop(place);
     }

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts import scope
 from accounts.models import JournalEntry
 from claims.models import MissingDossierRequest
-from claims.models.missing import key_of
+from claims.models.plates import key_of
 from claims.services.diagnosis import Finding, diagnose
 from claims.services.missing import A_DAY, ask_for_dossier
 from messaging.services import send_due

@@ -101,5 +101,5 @@ def test_what_proves_infected_later_stays_closed_and_its_sender_is_told(dossier,
     assert client.get(reverse("document", args=[paper.public_id])).status_code == 403
     assert client.get(reverse("document_preview", args=[paper.public_id])).status_code == 404
     send_due()
-    told = [letter.to for letter in mail.outbox if "refusé par l'antivirus" in letter.subject]
+    told = [letter.to for letter in mail.outbox if "refusé par l’antivirus" in letter.subject]
     assert told == [[world.lac.owner.email]]
