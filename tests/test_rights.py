@@ -60,6 +60,7 @@ FREE = (
     {"request_act", "join_decide", "home", "login", "pending", "dossiers", "todo", "establishments", "missing_dossier"}
     | {"agenda", "agenda_subscription"}
     | {"dossiers_csv", "dossiers_xlsx", "list_display", "notifications", "notifications_read"}
+    | {"announcements", "announcements_read"}
     | OWN & set(ROUTES)
     | {name for name, rule in ROUTES.items() if rule.public}
 )

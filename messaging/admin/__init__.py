@@ -1,5 +1,5 @@
 """The cabinet's side of what is told."""
 
-from messaging.admin import outbox
+from messaging.admin import announcements, outbox
 
-__all__ = ["outbox"]
+__all__ = ["announcements", "outbox"]

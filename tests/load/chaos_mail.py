@@ -34,7 +34,16 @@ from tests.load import chaos_parts as parts
 ROOT = Path(__file__).resolve().parents[2]
 DOSSIERS, PEOPLE = 100, 400
 # Seconds between two kills of each, on average.
-EVERY = {"web": 2.0, "sender": 1.5, "valkey": 8.0, "session": 14.0, "postmaster": 25.0, "worker": 40.0, "refuse": 50.0}
+EVERY = {
+    "web": 1.5,
+    "sender": 1.0,
+    "valkey": 12.0,
+    "session": 35.0,
+    "postmaster": 55.0,
+    "worker": 60.0,
+    "refuse": 70.0,
+}
+WEB, SENDERS = 4, 3
 fork = multiprocessing.get_context("fork")
 
 
@@ -149,10 +158,10 @@ class Chaos:
 
     def run(self) -> None:
         self.cast = fill()
-        self.pace = 3 * self.seconds / self.wanted * 0.8
+        self.pace = WEB * self.seconds / self.wanted * 0.7
         self.state["troubles"].set()
         self.begin("sink")
-        for name in ("web-1", "web-2", "web-3", "sender-1", "sender-2"):
+        for name in (*(f"web-{n}" for n in range(WEB)), *(f"sender-{n}" for n in range(SENDERS))):
             self.begin(name)
         self.tend()
         began = time.monotonic()
