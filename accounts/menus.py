@@ -17,6 +17,7 @@ class Menu(StrEnum):
     DATES = "dates"
     SUPPLEMENTS = "supplements"
     MESSAGES = "messages"
+    ANSWER = "answer"  # without it, what they answer waits for an expert (ASP-24)
     REQUESTS = "requests"
     SHOPS = "shops"
     TARIFFS = "tariffs"
@@ -33,6 +34,7 @@ MENU_LABELS: dict[Menu, str] = {
     Menu.DATES: "Dates et rendez-vous",
     Menu.SUPPLEMENTS: "Compléments",
     Menu.MESSAGES: "Messages",
+    Menu.ANSWER: "Messages : répondre sans validation d’un expert",
     Menu.REQUESTS: "Demandes des réparateurs (comptes, dossiers introuvables)",
     Menu.SHOPS: "Réparateurs du cabinet (suspendre)",
     Menu.TARIFFS: "Tarifs",
@@ -45,7 +47,7 @@ ALL_MENUS = frozenset(Menu)
 DEFAULT_MENUS: dict[str, frozenset[Menu]] = {
     "responsable": ALL_MENUS,
     "expert": ALL_MENUS - {Menu.STAFF, Menu.SETTINGS},
-    "gestionnaire": ALL_MENUS - {Menu.STAFF, Menu.SETTINGS},
+    "gestionnaire": ALL_MENUS - {Menu.STAFF, Menu.SETTINGS, Menu.ANSWER},
 }
 
 

@@ -280,6 +280,7 @@ class TenantModel(models.Model):
 _Scope = tuple[str, Any]  # ("user", id), ("cabinet", id), ("system", reason) or ("nobody", None)
 _NOBODY: _Scope = ("nobody", None)
 _current: ContextVar[_Scope] = ContextVar("portal_scope", default=_NOBODY)
+_account: ContextVar[dict[str, Any] | None] = ContextVar("portal_account", default=None)
 
 # What nearly every page shows of the person beside their scope, read in the same trip: a page costs no statement more.
 _beside: dict[str, str] = {}
@@ -291,6 +292,14 @@ def read_beside(name: str, query: str) -> None:
     `query` is a scalar SELECT of ours: it names the person by `scope_user()`, and their sites as `e.found -> 'sites'`.
     """
     _beside[name] = query
+
+
+def shown_to_shop(alias: str) -> str:
+    """For `read_beside`: the rows of `alias` whose site the person may see, and whose cabinet has not closed it."""
+    return f"""{alias}.establishment_id IN (SELECT (s->>'id')::bigint FROM jsonb_array_elements(e.found->'sites') AS s
+          WHERE (s->>'owner')::boolean OR jsonb_exists(s->'rights', '{Right.VIEW}'))
+        AND NOT EXISTS (SELECT FROM jsonb_array_elements(e.found->'suspended') AS p
+          WHERE (p->>0)::bigint = {alias}.cabinet_id AND (p->>1)::bigint = {alias}.establishment_id)"""  # noqa: S608
 
 
 def _enter_user() -> str:
@@ -336,7 +345,17 @@ def _entered(scope: _Scope) -> Iterator[dict[str, Any]]:
 def acting_as(user_id: int | None) -> Iterator[Actor]:
     """Act as a signed-in user (or as nobody); memberships are read anew each time, so a change works at once."""
     with _entered(("user", user_id) if user_id else _NOBODY) as found:
-        yield _actor(user_id, found) if user_id else ANONYMOUS
+        account = _account.set((found.get("beside") or {}).pop("account", None))
+        try:
+            yield _actor(user_id, found) if user_id else ANONYMOUS
+        finally:
+            _account.reset(account)
+
+
+def account_read(user_id: int) -> dict[str, Any] | None:
+    """The row of this account, when the scope in force was entered for it: its columns, dates as ISO text."""
+    found = _account.get()
+    return found if found is not None and found["id"] == user_id else None
 
 
 def hold_rights(actor: Actor) -> Actor:

@@ -51,6 +51,22 @@ def validate_mobile(value: str) -> None:
         raise ValidationError("Le numéro s’écrit sous la forme +33612345678.", code="mobile")
 
 
+def clean_phone(value: str) -> str:
+    """A telephone number in E.164 (`+33450123456`), a fixed line or a mobile; raises `ValidationError`."""
+    try:
+        number = phonenumbers.parse(value, "FR")
+    except phonenumbers.NumberParseException as problem:
+        raise ValidationError("Écrivez un numéro de téléphone, par exemple 04 50 12 34 56.", code="phone") from problem
+    if not phonenumbers.is_valid_number(number):
+        raise ValidationError("Écrivez un numéro de téléphone, par exemple 04 50 12 34 56.", code="phone")
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def validate_phone(value: str) -> None:
+    if clean_phone(value) != value:
+        raise ValidationError("Le numéro s’écrit sous la forme +33450123456.", code="phone")
+
+
 def display_siret(siret: str) -> str:
     """`801 856 360 00038`, with spaces that do not break."""
     return f"{siret[:3]}\u00a0{siret[3:6]}\u00a0{siret[6:9]}\u00a0{siret[9:]}" if len(siret) == 14 else siret

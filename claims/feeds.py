@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, Timezone
+from icalendar import Alarm, Calendar, Event, Timezone
 
-from claims.models import Appointment, VisitPolicy
+from claims.models import Appointment, Memo, VisitPolicy
 from claims.workflow import DateKind, DateStatus
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -29,13 +30,20 @@ RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU
 END:STANDARD
 END:VTIMEZONE
 """
+MEMO_LASTS, RINGS_BEFORE, RINGS_AT = timedelta(minutes=15), timedelta(minutes=15), timedelta(hours=8)
 VISIT_LASTS = timedelta(hours=1)  # of an appointment with an hour; nobody says for how long an expert comes
 STATUS = {DateStatus.PROPOSED: "TENTATIVE", DateStatus.OFFERED: "TENTATIVE", DateStatus.VALIDATED: "CONFIRMED"}
 Links = Mapping[int, str]  # an appointment's key → the page it leads to
 
 
 def calendar_of(
-    rows: Iterable[Appointment], *, name: str, links: Links, policies: Mapping[int, VisitPolicy], for_shop: bool
+    rows: Iterable[Appointment],
+    *,
+    name: str,
+    links: Links,
+    policies: Mapping[int, VisitPolicy],
+    for_shop: bool,
+    reminders: Mapping[Memo, str] = MappingProxyType({}),
 ) -> bytes:
     """The feed's bytes, the same for the same rows, so that a fingerprint of them tells whether they changed."""
     calendar = Calendar()
@@ -51,7 +59,41 @@ def calendar_of(
     for row in rows:
         policy = policies.get(row.cabinet_id) or VisitPolicy(cabinet_id=row.cabinet_id)
         calendar.add_component(_event(row, policy, links.get(row.pk, ""), for_shop=for_shop))
+    for memo, link in reminders.items():
+        calendar.add_component(_reminder(memo, link))
     return bytes(calendar.to_ical())
+
+
+def _reminder(memo: Memo, link: str) -> Event:
+    """One's own note, which rings; neither whom to call nor the number: whoever has the address reads this."""
+    event = Event()
+    event.add("uid", f"{memo.uid}@portail-reparateurs")
+    event.add("sequence", memo.version)
+    event.add("dtstamp", memo.moved_at)
+    event.add("created", memo.created_at)
+    event.add("last-modified", memo.moved_at)
+    event.add("status", "CONFIRMED" if memo.done_at is None else "CANCELLED")
+    begin = datetime.combine(memo.on, memo.at, PARIS) if memo.at else memo.on
+    event.add("dtstart", begin)
+    event.add("dtend", begin + (MEMO_LASTS if memo.at else timedelta(days=1)))
+    event.add("transp", "TRANSPARENT")
+    event.add("summary", f"Rappel : {memo.subject} – dossier {memo.dossier.reference}")
+    event.add("description", f"{memo.get_place_display().capitalize()}.\n{link}".strip())
+    event.add("categories", ["Rappel"])
+    if link:
+        event.add("url", link)
+    if memo.done_at is None:
+        event.add_component(_alarm(memo))
+    return event
+
+
+def _alarm(memo: Memo) -> Alarm:
+    """A quarter of an hour before; of a whole day, at eight in the morning."""
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", memo.subject)
+    alarm.add("trigger", -RINGS_BEFORE if memo.at else RINGS_AT)
+    return alarm
 
 
 def _event(row: Appointment, policy: VisitPolicy, link: str, *, for_shop: bool) -> Event:

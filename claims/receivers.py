@@ -13,7 +13,8 @@ from accounts.scope import Actor
 from accounts.services import Event
 from claims import tasks
 from claims.models import Dossier, Job
-from claims.services import deposits, expectations, requests, shots
+from claims.services import deposits, expectations, incidents, memos, requests, shots
+from claims.workflow import Action
 
 doorbell = Doorbell(tasks.work_due)
 
@@ -29,6 +30,20 @@ def hand_back(entry: JournalEntry, subject: models.Model, **_more: Any) -> None:
     if entry.event == Event.DRAFT_DECIDED and isinstance(subject, Draft) and subject.state == Draft.State.REFUSED:
         deposits.hand_back(subject)
         shots.hand_back(subject)
+
+
+@receiver(recorded, sender=Dossier, dispatch_uid="claims.settle")
+def settle(entry: JournalEntry, subject: models.Model, actor: Actor, **_more: Any) -> None:
+    """A car whose works begin, or whose dossier ends, was seen."""
+    if entry.event in {Action.START_WORKS, Action.CLOSE} and isinstance(subject, Dossier):
+        incidents.settle_unseen(subject, actor=actor)
+
+
+@receiver(recorded, sender=Dossier, dispatch_uid="claims.forget")
+def forget(entry: JournalEntry, subject: models.Model, **_more: Any) -> None:
+    """What a shop noted about a dossier that was another's."""
+    if entry.event == Action.CORRECT_SIRET and isinstance(subject, Dossier):
+        memos.forget_former(subject)
 
 
 @receiver(recorded, dispatch_uid="claims.expect")

@@ -100,6 +100,15 @@ class Step(TextChoices):
     SUPPLEMENT_DECIDED = "supplement_decided", "Réponse au complément"
     FACTS_NOTED = "facts_noted", "Informations complétées"
     REMINDERS_RESUMED = "reminders_resumed", "Relances reprises"
+    VEHICLE_UNSEEN = "vehicle_unseen", "Véhicule non vu"
+    VEHICLE_SEEN = "vehicle_seen", "Véhicule vu, ou nouvelle date fixée"
+    VEHICLE_UNCOLLECTED = "vehicle_uncollected", "Véhicule non enlevé"
+    VEHICLE_COLLECTED = "vehicle_collected", "Véhicule enlevé"
+    EXAM_DONE = "exam_done", "Examen fait"
+    MESSAGE_SENT = "message_sent", "Message envoyé au cabinet"
+    MESSAGE_RECEIVED = "message_received", "Message du cabinet"
+    QUESTION_ASKED = "question_asked", "Question du cabinet"
+    THREAD_CLOSED = "thread_closed", "Échange clos"
 
 
 STEPS: Mapping[str, str] = ChainMap(DONE, {step.value: str(step.label) for step in Step})

@@ -9,3 +9,6 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         from messaging import receivers  # noqa: F401, PLC0415 -- connecting receivers needs loaded apps
+        from messaging.services import threads  # noqa: PLC0415 -- models must be loaded first
+
+        threads.register()

@@ -12,12 +12,14 @@ from accounts.models import AccountRequest, JournalEntry, User
 from accounts.services import Event
 from claims.models import Document, DossierVisit
 from claims.models.appointments import Side
-from claims.services import deposits, quarantine, reminders, requests, shots, supplements
+from claims.services import callbacks, deposits, incidents, quarantine, reminders, requests, shots, supplements
 from claims.services.appointments import Fact as DateFact
 from claims.services.missing import Fact
 from claims.workflow import Fact as PaperFact
 from messaging.models import Notification
+from messaging.models.threads import Fact as Talk
 from messaging.telling import (
+    calling,
     colleagues,
     dates,
     documents,
@@ -30,6 +32,8 @@ from messaging.telling import (
     pricing,
     sending,
     staffing,
+    talking,
+    vehicles,
 )
 from messaging.topics import OPTIONAL, LetterFact
 from tariffs.services import Fact as Priced
@@ -167,6 +171,12 @@ TELL: dict[str, Tell] = {
     requests.Fact.DOCUMENTS_ASKED: Tell(
         "claims/email/documents_asked", following.senders, following.documents, following.nothing_to_send
     ),
+    callbacks.Fact.CALLBACK_ASKED: Tell(
+        "claims/email/callback_asked", calling.callers, calling.request, calling.called
+    ),
+    incidents.Fact.VEHICLE_REPORTED: Tell(
+        "claims/email/vehicle_reported", vehicles.clerks, vehicles.reported, vehicles.settled
+    ),
     shots.Fact.SHOTS_SENT: Tell("claims/email/shots_sent", photographing.examiners, photographing.photos),
     supplements.Fact.SUPPLEMENT_ASKED: Tell(
         "claims/email/supplement_asked", following.deciders, following.supplement, following.decided
@@ -203,6 +213,17 @@ TELL: dict[str, Tell] = {
     DateFact.DATE_FOR_SHOP: Tell(
         "claims/email/date_for_shop", dates.shop, dates.date, dates.answered_since(Side.SHOP)
     ),
+    Talk.MESSAGE_FOR_CABINET: Tell(
+        "messaging/email/message_for_cabinet", talking.readers, talking.for_cabinet, talking.answered
+    ),
+    Talk.MESSAGE_FOR_SHOP: Tell("messaging/email/message_for_shop", talking.shop, talking.for_shop),
+    Talk.QUESTION_FOR_SHOP: Tell(
+        "messaging/email/question_for_shop", talking.shop, talking.for_shop, talking.answered_by_shop
+    ),
+    Talk.ANSWER_TO_VALIDATE: Tell(
+        "messaging/email/answer_to_validate", talking.validators, talking.for_cabinet, talking.decided
+    ),
+    Talk.ANSWER_CHANGED: Tell("messaging/email/answer_changed", talking.author, talking.for_cabinet),
     Priced.TARIFF_RECEIVED: Tell(
         "tariffs/email/tariff_received", pricing.readers, pricing.received, pricing.acknowledged
     ),

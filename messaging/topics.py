@@ -12,11 +12,12 @@ from typing import Any
 from accounts.scope import Kind
 from accounts.services import Event
 from claims.models import Document
-from claims.services import deposits, reminders, requests, supplements
+from claims.services import callbacks, deposits, incidents, reminders, requests, shots, supplements
 from claims.services.appointments import Fact as DateFact
 from claims.services.missing import Fact as MissingFact
 from claims.workflow import Fact as PaperFact
 from messaging.models import Channel
+from messaging.models.threads import Fact as Talk
 from tariffs.services import Fact as Priced
 
 
@@ -32,6 +33,7 @@ class Topic(StrEnum):
     DATES = "dates"
     SUPPLEMENTS = "complements"
     TARIFFS = "tarifs"
+    MESSAGES = "messages"
     MORNING = "matin"
     EVENING = "soir"
 
@@ -57,6 +59,7 @@ TOPICS: tuple[Line, ...] = (
     Line(Topic.PAPERS, "Autres documents", "", Channel.PORTAL),
     Line(Topic.REQUESTS, "Documents demandés, relances, réponses à vos demandes", "Demandes des réparateurs"),
     Line(Topic.CHECKS, "Vérification de vos envois", "Envois des réparateurs"),
+    Line(Topic.MESSAGES, "Messages et questions des cabinets", "Messages des réparateurs, réponses à valider"),
     Line(Topic.DATES, "Dates et rendez-vous", "Dates et rendez-vous"),
     Line(Topic.SUPPLEMENTS, "Réponses aux compléments", "Demandes de complément"),
     Line(Topic.TARIFFS, "Tarifs", "Tarifs reçus"),
@@ -83,6 +86,11 @@ DOCUMENTS: Mapping[str, Topic] = {
     Document.Kind.REPORT: Topic.REPORT,
 }
 OPTIONAL: dict[str, Topic | Mapping[str, Topic]] = {
+    Talk.MESSAGE_FOR_CABINET: Topic.MESSAGES,
+    Talk.MESSAGE_FOR_SHOP: Topic.MESSAGES,
+    Talk.QUESTION_FOR_SHOP: Topic.MESSAGES,
+    Talk.ANSWER_TO_VALIDATE: Topic.MESSAGES,
+    Talk.ANSWER_CHANGED: Topic.MESSAGES,
     PaperFact.DOCUMENT_ARRIVED: DOCUMENTS,  # by its kind
     Event.ACCOUNT_REQUESTED: Topic.REQUESTS,
     Event.ACCOUNT_ANSWERED: Topic.REQUESTS,
@@ -91,6 +99,9 @@ OPTIONAL: dict[str, Topic | Mapping[str, Topic]] = {
     MissingFact.MISSING_DOSSIER_ANSWERED: Topic.REQUESTS,
     requests.Fact.DOCUMENTS_ASKED: Topic.REQUESTS,
     reminders.Fact.REMINDER_LETTER: Topic.REQUESTS,
+    callbacks.Fact.CALLBACK_ASKED: Topic.REQUESTS,
+    incidents.Fact.VEHICLE_REPORTED: Topic.REQUESTS,
+    shots.Fact.SHOTS_SENT: Topic.CHECKS,
     deposits.Fact.DEPOSIT_ARRIVED: Topic.CHECKS,
     PaperFact.DEPOSIT_ACCEPTED: Topic.CHECKS,
     PaperFact.DEPOSIT_REFUSED: Topic.CHECKS,

@@ -22,8 +22,9 @@ from accounts.models import AccountRequest
 from accounts.scope import Actor, Kind, TenantModel, hold_rights
 from accounts.secondfactor import must_set_up
 from accounts.tenantadmin import STAFF_KINDS, TenantModelAdmin, actor_of
-from claims.models import Appointment, Dossier, Expectation, MissingDossierRequest
+from claims.models import Appointment, CallBack, Dossier, Expectation, MissingDossierRequest
 from claims.workflow import TAB_OF_STATE, WAITING
+from messaging.models import Message, Thread
 from messaging.services.announcements import unread_updates
 
 # Left out: the forms that sign in and change a password are the portal's; « view on site » answers for any row's key.
@@ -102,6 +103,9 @@ def what_waits(actor: Actor) -> list[dict[str, Any]]:
     dates = Appointment.objects.visible_to(actor).current().to_validate().count()
     overdue = Expectation.objects.visible_to(actor).of_cabinets().filter(due_on__lt=timezone.localdate())
     late = overdue.values("dossier").distinct().count()
+    calls = CallBack.objects.visible_to(actor).open().count()
+    asked = Thread.objects.visible_to(actor).filter(state=Thread.State.CABINET, message_count__gt=0).count()
+    to_validate = Message.objects.visible_to(actor).waiting().values("thread").distinct().count()
     tabs = {TAB_OF_STATE[state][0] for state in CABINETS_TURN}  # the index knows tabs, a few states share one
     turns = Dossier.objects.visible_to(actor).filter(tab__in=tabs, state__in=CABINETS_TURN)
     counts = dict(turns.values_list("state").annotate(Count("pk")))
@@ -112,6 +116,9 @@ def what_waits(actor: Actor) -> list[dict[str, Any]]:
             "Dossiers que des réparateurs ne voient pas", missing, "claims_missingdossierrequest", state__exact="open"
         ),
         _waits("Dates à valider", dates, "claims_appointment", status__exact="proposed"),
+        _waits("Réparateurs à rappeler", calls, "claims_callback", state__exact="open"),
+        _waits("Messages de réparateurs sans réponse", asked, "messaging_thread", state__exact="cabinet"),
+        _waits("Réponses à valider avant envoi", to_validate, "messaging_thread", suivi="a-valider"),
         _waits("Attendu du cabinet, en retard", late, "claims_dossier", retard="cabinet"),
         *(
             _waits(

@@ -31,6 +31,8 @@ from claims.models import (
     Acknowledgement,
     AgendaFeed,
     Appointment,
+    Awaited,
+    CallBack,
     Contact,
     Deposit,
     Document,
@@ -40,6 +42,7 @@ from claims.models import (
     Expectation,
     Export,
     Job,
+    Memo,
     MissingDossierRequest,
     Passage,
     ReminderLetter,
@@ -55,7 +58,17 @@ from claims.models.documents import family_of
 from claims.models.plates import key_of
 from claims.services.receipts import new_number
 from claims.workflow import DateKind, DateStatus, State
-from messaging.models import Announcement, AnnouncementReading, ChannelChoice, Digest, News
+from messaging.models import (
+    Announcement,
+    AnnouncementReading,
+    ChannelChoice,
+    Digest,
+    Message,
+    MessageDocument,
+    News,
+    Thread,
+    ThreadRead,
+)
 from tariffs.cells import key
 from tariffs.models import TariffRate, TariffVersion, Transmission
 
@@ -484,6 +497,71 @@ class NewsFactory(factory.django.DjangoModelFactory):
     title = "Rapport définitif"
 
 
+class AwaitedFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Awaited
+
+    dossier = factory.SubFactory(DossierFactory)
+    cabinet = factory.SelfAttribute("dossier.cabinet")
+    establishment = factory.SelfAttribute("dossier.establishment")
+    kind = "message"
+    object_id = factory.Sequence(lambda n: n + 1_000_000)
+    who = "cabinet"
+
+
+class ThreadFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Thread
+
+    dossier = factory.SubFactory(DossierFactory)
+    cabinet = factory.SelfAttribute("dossier.cabinet")
+    establishment = factory.SelfAttribute("dossier.establishment")
+    title = factory.Sequence(lambda n: f"Échange inventé {n}")
+    reader = "gestionnaire"
+    opener = factory.SubFactory(UserFactory)
+    opener_label = "Carrosserie inventée"
+    opened_by = "shop"
+    key = factory.Sequence(lambda n: f"{n:032x}")
+    state = "answered"
+    message_count = 1
+
+
+class MessageFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Message
+
+    thread = factory.SubFactory(ThreadFactory)
+    dossier = factory.SelfAttribute("thread.dossier")
+    cabinet = factory.SelfAttribute("dossier.cabinet")
+    establishment = factory.SelfAttribute("dossier.establishment")
+    side = "cabinet"
+    author = factory.SubFactory(UserFactory)
+    author_label = "Cabinet inventé"
+    body = "Bonjour"
+    key = factory.Sequence(lambda n: f"{n:032x}")
+    sent_at = factory.LazyAttribute(lambda row: timezone.now() if getattr(row, "state", "sent") == "sent" else None)
+
+
+class MessageDocumentFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = MessageDocument
+
+    message = factory.SubFactory(MessageFactory)
+    dossier = factory.SelfAttribute("message.dossier")
+    cabinet = factory.SelfAttribute("dossier.cabinet")
+    establishment = factory.SelfAttribute("dossier.establishment")
+
+
+class ThreadReadFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ThreadRead
+
+    thread = factory.SubFactory(ThreadFactory)
+    dossier = factory.SelfAttribute("thread.dossier")
+    cabinet = factory.SelfAttribute("dossier.cabinet")
+    establishment = factory.SelfAttribute("dossier.establishment")
+
+
 class ContactFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Contact
@@ -587,3 +665,30 @@ class ShotFactory(factory.django.DjangoModelFactory):
     position = factory.Sequence(lambda n: n % 10_000 + 1)
     label = factory.Sequence(lambda n: f"Vue inventée {n}")
     drawing = "autre"
+
+
+class CallBackFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = CallBack
+
+    dossier = factory.SubFactory(DossierFactory)
+    cabinet = factory.SelfAttribute("dossier.cabinet")
+    establishment = factory.SelfAttribute("dossier.establishment")
+    user = factory.SubFactory(UserFactory)
+    name = factory.Sequence(lambda n: f"Personne à rappeler {n}")
+    phone = "+33450123456"
+    wanted_on = date(2026, 12, 3)
+    due_at = "2026-12-03T17:00Z"
+
+
+class MemoFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Memo
+
+    dossier = factory.SubFactory(DossierFactory)
+    cabinet = factory.SelfAttribute("dossier.cabinet")
+    establishment = factory.SelfAttribute("dossier.establishment")
+    user = factory.SubFactory(UserFactory)
+    side = Side.SHOP
+    on = date(2026, 12, 3)
+    subject = factory.Sequence(lambda n: f"Rappel inventé {n}")

@@ -125,6 +125,23 @@ def either(who: Who, row: Row) -> bool:
     return who.staffs(row) or who.trades(row)
 
 
+def called(who: Who, row: Row) -> bool:
+    """Whoever calls, and whoever waits for the call: no colleague of theirs."""
+    return who.staffs(row) or (who.trades(row) and who.is_in(row))
+
+
+def reminded(who: Who, row: Row) -> bool:
+    """One's own, and what is shared on one's own side; a side never reads the other's."""
+    mine = who.is_in(row) and either(who, row)
+    side = who.trades(row) if row["side"] == "shop" else who.staffs(row)
+    return mine or (row["is_shared"] and side)
+
+
+def begun(who: Who, row: Row) -> bool:
+    """A question that waits for its validation is not there yet for the shop."""
+    return who.staffs(row) or (who.trades(row) and row["message_count"] > 0)
+
+
 @dataclass(frozen=True)
 class Fence:
     read: May
@@ -168,6 +185,8 @@ FENCES = {
     "claims.Document": Fence(either, either, "label = 'x'"),
     "claims.DocumentRequest": Fence(either, either, "text = 'x'"),
     "claims.Supplement": Fence(either, either, "comment = 'x'"),
+    "claims.CallBack": Fence(called, called, "note = 'x'"),
+    "claims.Memo": Fence(reminded, reminded, "subject = 'x'"),
     "claims.ShotKind": Fence(lambda who, row: who.staffs(row) or who.is_told(row), Who.staffs, "advice = 'x'"),
     "claims.ShotSet": Fence(either, either, "safety = 'non'"),
     "claims.Shot": Fence(either, either, "advice = 'x'"),
@@ -211,6 +230,20 @@ FENCES = {
     ),
     "tariffs.Transmission": Fence(at_site, lambda who, row: False, "acknowledged_by = 'x'"),
     "tariffs.TariffDraft": Fence(Who.is_in, lambda who, row: who.is_in(row) and who.sits(row), "revision = 2"),
+    "claims.Awaited": Fence(either, Who.staffs, "due_on = NULL"),
+    "messaging.Subject": Fence(lambda who, row: who.staffs(row) or who.is_told(row), Who.staffs, "hint = 'x'"),
+    "messaging.Thread": Fence(begun, begun, "title = 'x'"),
+    "messaging.Message": Fence(
+        lambda who, row: who.staffs(row) or (who.trades(row) and row["state"] == "sent"),
+        lambda who, row: who.staffs(row) or (who.trades(row) and row["state"] == "sent" and row["side"] == "shop"),
+        "body = 'x'",
+    ),
+    "messaging.MessageDocument": Fence(either, either, "message_id = message_id"),
+    "messaging.ThreadRead": Fence(
+        lambda who, row: who.staffs(row) or (who.is_in(row) and who.trades(row)),
+        lambda who, row: who.staffs(row) or (who.is_in(row) and who.trades(row)),
+        "read_id = read_id",
+    ),
     "messaging.News": Fence(
         lambda who, row: who.staffs(row) or (who.is_in(row) and who.trades(row)),
         lambda who, row: who.staffs(row) or (who.is_in(row) and who.trades(row)),
@@ -461,7 +494,9 @@ def test_nobody_gives_a_row_away(label, people):
         # A dossier entrusted by name stays so wherever it moves: its staff may attach it to another shop.
         own = who.cabinets if label == "claims.Dossier" and who.part and who.part.dossiers else frozenset()
         strange = [row for row in rows if not fence.write(who, row) and row.get("cabinet_id") not in own]
-        for taken in {tuple(row[name] for name in owners) for row in strange}:
+        # What the other side wrote in one's own dossier is not one's to change, but has no other owner.
+        mine = {tuple(row[name] for name in owners) for row in rows if fence.write(who, row)}
+        for taken in {tuple(row[name] for name in owners) for row in strange} - mine:
             assignments = ", ".join(f"{name} = %s" for name in owners)
             found = attempt(who, f"UPDATE {table} SET {assignments}", *taken, after=unmoved)
             assert found in REFUSED | NO_PARENT or label == "claims.Document", (who.name, taken)

@@ -57,6 +57,18 @@ def _shot(shop: SimpleNamespace, code: str) -> dict[str, Any]:
     return {"pk": shop.shots[code].pk}
 
 
+def _callback(shop: SimpleNamespace, code: str) -> dict[str, Any]:
+    return {"pk": shop.callbacks[code].pk}
+
+
+def _dossier_pk(shop: SimpleNamespace, code: str) -> dict[str, Any]:
+    return {"pk": shop.dossiers[code].pk}
+
+
+def _memo(shop: SimpleNamespace, code: str) -> dict[str, Any]:
+    return {"pk": shop.memos[code].pk}
+
+
 def _export(shop: SimpleNamespace, code: str) -> dict[str, Any]:
     return {"public_id": shop.exports[code].public_id}
 
@@ -113,6 +125,18 @@ def _session(shop: SimpleNamespace, _code: str) -> dict[str, Any]:
 
 def _date_draft(shop: SimpleNamespace, code: str) -> dict[str, Any]:
     return {"pk": shop.date_drafts[code].pk}
+
+
+def _thread(shop: SimpleNamespace, code: str) -> dict[str, Any]:
+    return {"public_id": shop.threads[code].public_id}
+
+
+def _subject(shop: SimpleNamespace, code: str) -> dict[str, Any]:
+    return {**_dossier(shop, code), "slug": "communication-expert"}
+
+
+def _message_draft(shop: SimpleNamespace, code: str) -> dict[str, Any]:
+    return {"pk": shop.message_drafts[code].pk}
 
 
 ROUTES: dict[str, Rule] = {
@@ -187,6 +211,12 @@ ROUTES: dict[str, Rule] = {
     "list_display": Rule(),
     "notifications": Rule(),
     "notifications_read": Rule(),
+    "messages": Rule(),
+    "thread": Rule(own=_thread),
+    "dossier_messages": Rule(own=_dossier),
+    "message_new": Rule(own=_dossier),
+    "message_write": Rule(own=_subject),
+    "message_draft": Rule(own=_message_draft),
     "settings_notifications": Rule(),
     "announcements": Rule(),
     "announcements_read": Rule(acts=True),
@@ -198,6 +228,12 @@ ROUTES: dict[str, Rule] = {
     "dossier_supplement": Rule(own=_dossier),
     "dossier_send": Rule(own=_dossier),
     "dossier_uploads": Rule(own=_dossier),
+    "callback": Rule(),
+    "callback_withdraw": Rule(own=_callback, acts=True),
+    "dossier_callback": Rule(own=_dossier),
+    "dossier_memos": Rule(own=_dossier_pk),
+    "memo_act": Rule(own=_memo, acts=True),
+    "dossier_incidents": Rule(own=_dossier),
     "dossier_photos": Rule(own=_dossier),
     "dossier_shots": Rule(own=_shots),
     "shot": Rule(own=_shot, acts=True),
@@ -246,6 +282,11 @@ def test_every_route_declares_whose_rows_it_shows():
     assert _names(get_resolver().url_patterns) == set(ROUTES)
 
 
+@pytest.fixture
+def world(standing_world):
+    return standing_world
+
+
 @pytest.fixture(params=["both fences", "query alone", "database alone"])
 def fences(request, monkeypatch):
     if request.param == "query alone":
@@ -264,7 +305,10 @@ def canaries(shop: SimpleNamespace, code: str) -> list[str]:
         shop.delegation.profile.name,
         shop.invitation.email,
         shop.missing[code].wanted,
+        shop.threads[code].title,
         shop.shots[code].label,
+        shop.callbacks[code].name,
+        shop.memos[code].subject,
     ]
     return [dossier.reference, dossier.insured_name, document.label, str(document.public_id), export.name, *names]
 
@@ -385,6 +429,30 @@ def test_the_missing_page_holds_own_rows_only(world, client, fences):
             for other, its_code in everything(world):
                 if other.dossiers[its_code].reference not in own:
                     assert not any(canary in body for canary in canaries(other, its_code)), (reference, fences)
+
+
+def test_the_inbox_holds_own_rows_only(world, client, fences):
+    for user, own in ((world.lac.owner, {"ALPES-LAC"}), (world.deux.owner, {"ALPES-DEUX", "BERRY-DEUX"})):
+        client.force_login(user)
+        for query in ({}, {"cabinet": "BERRY"}, {"voir": "non-lus"}, {"q": "assure"}, {"voir": "a-repondre"}):
+            answer = client.get("/messages/", query)
+
+            assert {line["dossier"].reference for line in answer.context["lines"]} <= own, (query, fences)
+            assert "A VALIDER" not in answer.content.decode()
+        assert {line["dossier"].reference for line in client.get("/messages/").context["lines"]} == own
+
+
+def test_what_waits_for_its_validation_stays_at_the_cabinet(world, client, fences):
+    client.force_login(world.deux.owner)
+
+    for code in ("ALPES", "BERRY"):
+        page = client.get(reverse("thread", kwargs=_thread(world.deux, code))).content.decode()
+        assert f"REPONSE {code} Deux" in page
+        assert "ATTENTE" not in page
+        assert (
+            "A VALIDER"
+            not in client.get(reverse("dossier_messages", kwargs=_dossier(world.deux, code))).content.decode()
+        )
 
 
 def test_who_waits_sees_their_own_request_only(world, client, fences):

@@ -20,6 +20,8 @@ NEEDS: dict[str, Right] = {
     "dossier_steps": Right.VIEW,
     "dossier_supplement": Right.VIEW,
     "dossier_expertise": Right.VIEW,
+    "thread": Right.VIEW,
+    "dossier_messages": Right.VIEW,
     "document": Right.VIEW,
     "document_preview": Right.VIEW,
     "tariff_grid": Right.TARIFFS,
@@ -30,13 +32,26 @@ NEEDS: dict[str, Right] = {
     "export": Right.VIEW,
     "receipt_pdf": Right.VIEW,
     "shot_preview": Right.VIEW,
+    "dossier_callback": Right.VIEW,
+    "dossier_memos": Right.VIEW,
+    "memo_act": Right.VIEW,
 }
 # What is posted to a row one may see: 403 without the right.
 ACTS: dict[str, Right] = {"request_extend": Right.DEPOSIT, "shot": Right.DEPOSIT, "dossier_facts": Right.DATES}
 # Pages from which one sends: 404 without « consulter », 403 without one of these.
 SENDING = {Right.DEPOSIT, Right.INVOICE, Right.SUPPLEMENT}
-SENDS = {"dossier_send": SENDING, "dossier_uploads": SENDING}
-SENDS |= {"dossier_photos": {Right.DEPOSIT}, "dossier_shots": {Right.DEPOSIT}}
+WRITING = {Right.MESSAGES}
+SENDS = {
+    "dossier_send": SENDING,
+    "dossier_uploads": SENDING,
+    "message_new": WRITING,
+    "message_write": WRITING,
+}
+SENDS |= {
+    "dossier_incidents": {Right.DATES, Right.MESSAGES},
+    "dossier_photos": {Right.DEPOSIT},
+    "dossier_shots": {Right.DEPOSIT},
+}
 # What is posted to a row: 404 without the right.
 HIDDEN_ACTS: dict[str, Right] = {"tariff_file": Right.TARIFFS, "tariff_resend": Right.TARIFFS}
 MANAGES = {
@@ -47,6 +62,7 @@ MANAGES = {
     "invitation_revoke",
     "draft_decide",
     "date_draft",
+    "message_draft",
     "establishment_leave",
 }  # a colleague's row: 403
 # Pages of a right held at one establishment at least: 403 without it.
@@ -55,11 +71,11 @@ SOMEWHERE: dict[str, Right] = {"tariffs": Right.TARIFFS, "people": Right.PEOPLE,
 OWN = {name for name in ROUTES if name.startswith(("mfa_", "settings", "sessions"))}
 OWN |= {"account_login", "account_reauthenticate", "my_data"}
 # Rows of one person: nobody else's, whatever their right (tests/accounts/test_settings.py, claims/test_deposits.py).
-PERSONAL = {"session_end", "passkey_remove", "upload", "upload_remove", "upload_preview"}
+PERSONAL = {"session_end", "passkey_remove", "upload", "upload_remove", "upload_preview", "callback_withdraw"}
 FREE = (
     {"request_act", "join_decide", "home", "login", "pending", "dossiers", "todo", "establishments", "missing_dossier"}
-    | {"agenda", "agenda_subscription"}
-    | {"dossiers_csv", "dossiers_xlsx", "list_display", "notifications", "notifications_read"}
+    | {"agenda", "agenda_subscription", "callback"}
+    | {"dossiers_csv", "dossiers_xlsx", "list_display", "notifications", "notifications_read", "messages"}
     | {"announcements", "announcements_read"}
     | OWN & set(ROUTES)
     | {name for name, rule in ROUTES.items() if rule.public}
@@ -70,7 +86,10 @@ def may_manage(rights, name):
     """A page may be looked at; an act on « consulter » needs that right too, and ending a membership the owner."""
     return Right.PEOPLE in rights and (
         name in {"person", "profile"}
-        or (name not in {"person_end", "draft_decide", "date_draft", "establishment_leave"} and Right.VIEW in rights)
+        or (
+            name not in {"person_end", "draft_decide", "date_draft", "message_draft", "establishment_leave"}
+            and Right.VIEW in rights
+        )
     )
 
 
@@ -81,6 +100,11 @@ ROLES = {
     **{f"seulement {right.value}": frozenset({right}) for right in Right},
     **{f"tout sauf {right.value}": ALL_RIGHTS - {right} for right in Right},
 }
+
+
+@pytest.fixture
+def world(standing_world):
+    return standing_world
 
 
 def test_every_route_says_which_right_it_needs():
@@ -139,7 +163,7 @@ def test_each_right_opens_its_routes_and_no_other(role, world, client):
     for name in sorted(MANAGES, key=lambda name: name == "establishment_leave"):
         ask = client.post if ROUTES[name].acts else client.get
         status = ask(reverse(name, kwargs=ROUTES[name].own(world.lac, "ALPES"))).status_code
-        if name in {"draft_decide", "date_draft", "establishment_leave"} and not ROLES[role]:
+        if name in {"draft_decide", "date_draft", "message_draft", "establishment_leave"} and not ROLES[role]:
             assert status == 404, "a row of an establishment where one may do nothing"
             continue
         assert (status != 403) == (role == "responsable" or may_manage(ROLES[role], name)), (role, name, status)

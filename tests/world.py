@@ -24,8 +24,10 @@ from tests.factories import (
     AnnouncementFactory,
     AnnouncementReadingFactory,
     AppointmentFactory,
+    AwaitedFactory,
     CabinetFactory,
     CabinetMemberFactory,
+    CallBackFactory,
     ChannelChoiceFactory,
     ContactFactory,
     DelegationFactory,
@@ -46,6 +48,9 @@ from tests.factories import (
     KnockFactory,
     LetterFactory,
     LinkFactory,
+    MemoFactory,
+    MessageDocumentFactory,
+    MessageFactory,
     MissingFactory,
     NewsFactory,
     OrganisationFactory,
@@ -58,6 +63,8 @@ from tests.factories import (
     SiretCodeFactory,
     SupplementFactory,
     TariffVersionFactory,
+    ThreadFactory,
+    ThreadReadFactory,
     TransmissionFactory,
     UploadFactory,
     UserFactory,
@@ -69,6 +76,17 @@ DATE_DRAFT = {
     "kind": "ead",
     "action": "date_proposed",
     "wish": {"on": "2026-12-03", "until": "", "half": "", "at": ""},
+}
+MESSAGE_DRAFT = {
+    "thread": None,
+    "subject": None,
+    "message": "Bonjour",
+    "reason": "",
+    "day": "",
+    "name": "",
+    "kind": "",
+    "uploads": [],
+    "key": "",
 }
 
 
@@ -133,6 +151,8 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         dossiers={},
         dates={},
         date_drafts={},
+        message_drafts={},
+        threads={},
         feed=FeedFactory(user=owner, establishment=establishment),
         documents={},
         exports={},
@@ -141,6 +161,8 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         missing={},
         requests={},
         shots={},
+        callbacks={},
+        memos={},
         tariff=TariffVersionFactory(site=establishment, number=1, rows={f"PAYEUR {name}": "61.00"}),
     )
     TariffDraft.objects.create(user=owner, site=establishment)
@@ -165,6 +187,9 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         shop.date_drafts[code] = DraftFactory(
             establishment=establishment, author=member.user, action="appointment", payload=DATE_DRAFT
         )
+        shop.message_drafts[code] = DraftFactory(
+            establishment=establishment, author=member.user, action="message", payload=MESSAGE_DRAFT
+        )
         TransmissionFactory(version=shop.tariff, cabinet=side.cabinet)
         shop.dates[code] = AppointmentFactory(dossier=dossier)
         PassageFactory(cabinet=side.cabinet, establishment=establishment, sector=f"Passage {code} {name}", weekday=1)
@@ -176,6 +201,15 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         SupplementFactory(dossier=dossier, author=owner, comment=f"COMPLEMENT {code} {name}")
         LetterFactory(user=owner, sent_on=date(2026, 1, 2 + len(shop.dossiers)))
         shop.deposits[code] = DepositFactory(dossier=dossier, user=owner)
+        call = {"user": owner, "name": f"RAPPELER {code} {name}", "dossier": dossier}
+        shop.callbacks[code] = CallBackFactory(**call)
+        own = {"cabinet": side.cabinet, "establishment": establishment, "dossier": None}
+        CallBackFactory(**(call | own))
+        shop.memos[code] = MemoFactory(dossier=dossier, user=owner, subject=f"MEMO {code} {name}", is_shared=True)
+        MemoFactory(dossier=dossier, user=member.user, subject=f"MEMO SEUL {code} {name}")
+        note = {"dossier": dossier, "side": "cabinet"}
+        MemoFactory(user=side.clerk, subject=f"NOTE {code} {name}", is_shared=True, **note)
+        MemoFactory(user=side.expert, subject=f"NOTE SEULE {code} {name}", **note)
         shot = {"shot_set__dossier": dossier, "shot_set__author": owner, "label": f"VUE {code} {name}"}
         shop.shots[code] = ShotFactory(**shot)
         UploadFactory(dossier=dossier, user=owner, shot=shop.shots[code], content_type="image/jpeg")
@@ -183,7 +217,21 @@ def _shop(name: str, *cabinets: SimpleNamespace) -> SimpleNamespace:
         shop.documents[code] = DocumentFactory(dossier=dossier, label=f"RAPPORT {code} {name}.pdf")
         shop.exports[code] = ExportFactory(dossier=dossier, user=owner, name=f"EXPORT-{code}-{name}.zip")
         AcknowledgementFactory(document=shop.documents[code], user=owner)
+        shop.threads[code] = _talk(dossier, owner, side, f"{code} {name}", shop.documents[code])
     return shop
+
+
+def _talk(dossier: Any, owner: Any, side: SimpleNamespace, name: str, paper: Any) -> Any:
+    """A thread that the shop sees, with an answer that waits at the cabinet, and a question that is not there yet."""
+    AwaitedFactory(dossier=dossier)
+    thread = ThreadFactory(dossier=dossier, opener=owner, title=f"ECHANGE {name}", message_count=2)
+    MessageFactory(thread=thread, side="shop", author=owner, body=f"QUESTION {name}")
+    sent = MessageFactory(thread=thread, author=side.expert, body=f"REPONSE {name}")
+    MessageFactory(thread=thread, author=side.clerk, body=f"ATTENTE {name}", state="waiting")
+    MessageDocumentFactory(message=sent, document=paper)
+    ThreadReadFactory(thread=thread, user=owner, told_id=sent.pk)
+    ThreadFactory(dossier=dossier, opener=side.clerk, title=f"A VALIDER {name}", opened_by="cabinet", message_count=0)
+    return thread
 
 
 def build() -> World:

@@ -4,6 +4,7 @@ from accounts.tenantadmin import EVENT_LABELS
 from claims.admin import (
     account_requests,
     appointments,
+    callbacks,
     contacts,
     dossiers,
     missing,
@@ -19,6 +20,7 @@ from claims.workflow import DONE
 __all__ = [
     "account_requests",
     "appointments",
+    "callbacks",
     "contacts",
     "dossiers",
     "missing",

@@ -17,6 +17,7 @@ from claims.admin.appointments import DatesOfDossier, dates_of
 from claims.admin.entrusting import Entrusting, MineFilter
 from claims.admin.facts import FactsPart
 from claims.admin.forms import BUTTONS, PublishForm, SiretForm
+from claims.admin.incidents import Incidents
 from claims.admin.requests import Requests
 from claims.admin.shots import sets_of
 from claims.admin.siret import label_of, likely_links
@@ -90,6 +91,7 @@ class DossierAdmin(
     workspace.Workspace,
     Requests,
     FactsPart,
+    Incidents,
     Supplements,
     Entrusting,
     TenantModelAdmin,
@@ -164,6 +166,7 @@ class DossierAdmin(
             **verdicts.work_on_verdicts(request, dossier),
             **self.requests_of(request, dossier),
             **self.facts_of(request, dossier),
+            **self.incidents_of(request, dossier),
             **self.supplements_of(request, dossier),
             **sets_of(request, dossier),
         }

@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 
 from accounts.scope import Actor
 from claims.models.appointments import AppointmentQuerySet, HalfDay, Wish
+from claims.models.memos import MemoQuerySet
 from claims.models.passages import Slot
 from claims.workflow import DATE_ACTIONS, VISITS, Action, DateKind
 
@@ -154,6 +155,14 @@ class AgendaForm(forms.Form):
             "kind": typed.get("objet") or None,
         }
         return rows.filter(**{name: value for name, value in wanted.items() if value is not None})
+
+    def narrow_memos(self, rows: MemoQuerySet) -> MemoQuerySet:
+        """The same of reminders, which are of no kind of date."""
+        typed = self.cleaned_data
+        site, cabinet = self.sites.get(typed.get("siret", "")), self.cabinets.get(typed.get("cabinet", ""))
+        wanted = {"establishment": site, "cabinet": cabinet}
+        found = rows.filter(**{name: value for name, value in wanted.items() if value is not None})
+        return found.none() if typed.get("objet") else found
 
     def shown(self) -> list[Any]:
         """The filters worth drawing: a list of one choice is none."""

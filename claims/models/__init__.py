@@ -3,6 +3,8 @@
 from claims.models.acknowledgements import Acknowledgement
 from claims.models.appointments import AgendaFeed, Appointment
 from claims.models.assignments import AssignedDossier
+from claims.models.awaited import Awaited
+from claims.models.callbacks import CallBack
 from claims.models.contacts import Contact
 from claims.models.deposits import Deposit, Upload
 from claims.models.documents import Document
@@ -11,6 +13,7 @@ from claims.models.expectations import Expectation
 from claims.models.exports import Export
 from claims.models.facts import DossierFacts
 from claims.models.jobs import Job
+from claims.models.memos import Memo
 from claims.models.missing import MissingDossierRequest
 from claims.models.passages import Passage, VisitPolicy
 from claims.models.preferences import ListPreference
@@ -26,7 +29,9 @@ __all__ = [
     "AgendaFeed",
     "Appointment",
     "AssignedDossier",
+    "Awaited",
     "CabinetRules",
+    "CallBack",
     "Contact",
     "Deposit",
     "Document",
@@ -39,6 +44,7 @@ __all__ = [
     "Export",
     "Job",
     "ListPreference",
+    "Memo",
     "MissingDossierRequest",
     "Passage",
     "ReminderLetter",

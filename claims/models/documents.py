@@ -77,6 +77,18 @@ class Document(TenantModel):
         INSPECTION = "controle_technique", "Dernier contrôle technique"
         PARTS_INVOICE = "facture_pieces", "Facture d'achat de pièce"
         PHOTO = "photo", "Photo"
+        # What comes with a message (BCA-42…47).
+        DECLARATION = "declaration_assure", "Déclaration de l’assuré"
+        ACCESSORY_INVOICE = "facture_accessoire", "Facture accessoire"
+        REGISTRATION = "certificat_immat", "Certificat d’immatriculation"
+        REPAIR_ORDER = "ordre_reparation", "Ordre de réparations"
+        EXTRA_DAMAGE = "dommages_suppl", "Dommages supplémentaires"
+        SHOP_SUPPLEMENT = "supplement", "Supplément réparateur"
+        DAMAGED_FOLLOW_UP = "suivi_ve", "Suivi VE"
+        DRIVING_AIDS = "diag_adas", "Diagnostic ADAS"
+        DIAGNOSIS = "diagnostic", "Diagnostic"
+        REMOVAL = "autorisation_enl", "Autorisation d’enlèvement"
+        WRECKER = "retour_epaviste", "Retour de l’épaviste"
         REMOTE = "ead", "Dossier EAD"
         SMARTPHONE = "esd", "Examen sans déplacement (ESD)"
         OTHER = "autre", "Autre document"
@@ -202,6 +214,28 @@ SENT_KINDS = {
     Document.Kind.OTHER: True,
 }
 """What a shop sends (EG-54…59, and photos), and whether photos of it will do: a definitive invoice is a PDF."""
+
+WITH_MESSAGE = {
+    Document.Kind.DECLARATION: True,
+    Document.Kind.ACCESSORY_INVOICE: True,
+    Document.Kind.REGISTRATION: True,
+    Document.Kind.REPAIR_ORDER: True,
+    Document.Kind.EXTRA_DAMAGE: True,
+    Document.Kind.SHOP_SUPPLEMENT: False,
+    Document.Kind.MINUTES: True,
+    Document.Kind.DAMAGED_FOLLOW_UP: True,
+    Document.Kind.DRIVING_AIDS: True,
+    Document.Kind.DIAGNOSIS: True,
+    Document.Kind.REMOVAL: True,
+    Document.Kind.WRECKER: True,
+}
+"""What a shop sends with a message only (BCA-42…47), and whether photos of it will do."""
+
+
+def takes_photos(kind: str) -> bool:
+    """Whether a shop may send photos under this kind, rather than a PDF."""
+    return {**SENT_KINDS, **WITH_MESSAGE}.get(Document.Kind(kind), False)
+
 
 GUIDED_KINDS = frozenset({Document.Kind.REMOTE, Document.Kind.SMARTPHONE})
 """What only a set of guided photos is sent as: chosen on no form."""

@@ -100,6 +100,9 @@ class Dossier(TenantModel):
     received_count = models.PositiveIntegerField("documents reçus", default=0, editable=False)
     sent_count = models.PositiveIntegerField("documents envoyés", default=0, editable=False)
     visit_on = models.DateField("date de RDV", null=True, editable=False)  # the live one; its service keeps it so
+    # Facts that stand beside the state while they last, for the list to show; the rest of them is in `DossierFacts`.
+    unseen_on = models.DateField("véhicule non vu le", null=True, editable=False)
+    uncollected_on = models.DateField("véhicule non enlevé depuis le", null=True, editable=False)
     last_received_at = models.DateTimeField("dernier document reçu le", null=True, editable=False)
     created_at = models.DateTimeField("créé le", default=timezone.now, editable=False)
     updated_at = models.DateTimeField("modifié le", default=timezone.now, editable=False)
@@ -196,6 +199,11 @@ class Dossier(TenantModel):
     @property
     def vehicle(self) -> str:
         return f"{self.make} {self.model}".strip()
+
+    @property
+    def storage_days(self) -> int:
+        """How many days the car has stood there since it was to be taken away."""
+        return (timezone.localdate() - self.uncollected_on).days if self.uncollected_on else 0
 
     @property
     def plates_before(self) -> list[FormerPlate]:

@@ -10,7 +10,16 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import JSONObject
 
 from accounts.models import Cabinet, Establishment
-from accounts.scope import BY_CABINET, BY_ESTABLISHMENT, Actor, Kind, TenantModel, TenantQuerySet
+from accounts.scope import (
+    BY_CABINET,
+    BY_ESTABLISHMENT,
+    Actor,
+    Kind,
+    TenantModel,
+    TenantQuerySet,
+    read_beside,
+    shown_to_shop,
+)
 from claims.models.dossiers import Dossier
 from claims.workflow import CHECKING, WAITING, State
 
@@ -61,7 +70,12 @@ class Expectation(TenantModel):
         REQUEST = "demande", "envoyer les documents demandés"
         DATE = "date", "répondre à la date proposée"
         SUPPLEMENT = "complement", "décider du complément"
+        UNSEEN = "non_vu", "donner une nouvelle date de visite"
+        UNCOLLECTED = "non_enleve", "faire enlever le véhicule"
+        EXAM = "examen", "faire l’examen prévu"
         ANSWER = "reponse", "lire la réponse au complément"
+        QUESTION = "question", "répondre à la question du cabinet"
+        MESSAGE = "message", "répondre au message du réparateur"
 
     dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="expectations", db_index=False)
     cabinet = models.ForeignKey(Cabinet, models.PROTECT, related_name="+", db_index=False, editable=False)
@@ -107,10 +121,12 @@ class Expectation(TenantModel):
         return WAITING[state].expected
 
 
-def counted(actor: Actor) -> int:
-    """How many things shops must do, for the sites of this person; MOST_COUNTED means that or more."""
-    rows = Expectation.objects.visible_to(actor).of_shops().order_by()
-    return rows.values("pk")[:MOST_COUNTED].count() if actor.sites else 0
+# How many things the shop must do; MOST_COUNTED means that or more.
+read_beside(
+    "todo",
+    f"""SELECT count(*) FROM (SELECT FROM claims_expectation x
+      WHERE x.who = '{Expectation.Who.SHOP}' AND {shown_to_shop("x")} LIMIT {MOST_COUNTED}) AS waiting""",
+)
 
 
 def beside(actor: Actor) -> ArraySubquery:

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from accounts.models import Cabinet, Establishment
 from accounts.scope import BY_CABINET, BY_ESTABLISHMENT, Kind, TenantModel, TenantQuerySet
+from claims.models.appointments import Side
 from claims.models.dossiers import Dossier
 
 
@@ -34,6 +35,14 @@ class DossierFacts(TenantModel):
     loan_to = models.DateField("au", null=True, blank=True)
     # What happened
     remote_sent_at = models.DateTimeField("dossier d’expertise à distance envoyé le", null=True, editable=False)
+    unseen_reason = models.CharField("véhicule non vu : motif", max_length=300, blank=True, default="", editable=False)
+    unseen_by = models.CharField("signalé par", max_length=7, choices=Side, blank=True, default="", editable=False)
+    uncollected_reason = models.CharField(
+        "véhicule non enlevé : motif", max_length=300, blank=True, default="", editable=False
+    )
+    uncollected_told_on = models.DateField("véhicule non enlevé, signalé le", null=True, editable=False)
+    during_works_on = models.DateField("examen pendant travaux fait le", null=True, editable=False)
+    after_works_on = models.DateField("examen après travaux fait le", null=True, editable=False)
     # Whoever reads it first
     inspection_until = models.DateField("contrôle technique valable jusqu’au", null=True, blank=True)
 

@@ -14,12 +14,12 @@ from accounts.exceptions import NotAllowed
 from accounts.models import CabinetMember
 from accounts.scope import Actor, Kind, Right, System
 from claims.feeds import calendar_of
-from claims.models import AgendaFeed, Appointment, VisitPolicy
+from claims.models import AgendaFeed, Appointment, Memo, VisitPolicy
 from claims.workflow import LIVE_DATES
 
 KEPT, CANCELLED_KEPT = timedelta(days=120), timedelta(days=45)  # so that a calendar learns of what is no more
 AT_MOST = 5000
-Address = Callable[[Appointment], str]
+Address = Callable[[Appointment | Memo], str]
 
 
 def secret_of(feed: AgendaFeed) -> str:
@@ -87,8 +87,13 @@ def _body(feed: AgendaFeed, actor: Actor, expert: CabinetMember | None, address:
         rows = rows.filter(dossier__expert=expert.pk)
     found = list(rows.for_agenda()[:AT_MOST])
     sites = {site.pk: site.name for site in actor.sites}
+    memos = Memo.objects.visible_to(actor).filter(Q(done_at=None) | Q(done_at__gte=now - CANCELLED_KEPT))
+    if feed.establishment_id is not None:
+        memos = memos.filter(establishment=feed.establishment_id)
+    kept = list(memos.filter(on__gte=timezone.localdate() - KEPT).select_related("dossier").in_order()[:AT_MOST])
     return calendar_of(
         found,
+        reminders={memo: address(memo) for memo in kept},
         name=f"Rendez-vous – {sites.get(feed.establishment_id or 0) or actor.label}",
         links={row.pk: address(row) for row in found},
         policies={policy.cabinet_id: policy for policy in VisitPolicy.objects.visible_to(actor)},

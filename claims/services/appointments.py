@@ -16,6 +16,7 @@ from claims import workflow
 from claims.models import Appointment, Dossier, DossierFacts
 from claims.models.appointments import NO_DATE, HalfDay, Side, Wish
 from claims.services.dossiers import locked
+from claims.services.incidents import settle_unseen
 from claims.services.passages import check_passage
 from claims.workflow import DATE_STATES, EXAMS, VISITS, Action, DateKind, DateStatus, State
 
@@ -189,6 +190,7 @@ def _follow(dossier: Dossier, row: Appointment, before: DateStatus | None, actor
         return
     if row.kind == DateKind.FIELD_VISIT:
         if row.status == DateStatus.VALIDATED:
+            settle_unseen(dossier, actor=actor)
             _advance(dossier, Action.PLAN_VISIT, actor)
         elif before == DateStatus.VALIDATED and not _was_kept(row):
             _advance(dossier, Action.CANCEL_VISIT, actor)

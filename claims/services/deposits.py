@@ -15,7 +15,7 @@ from accounts.exceptions import NotAllowed
 from accounts.models import Draft
 from accounts.scope import Actor, Right
 from claims.models import Deposit, Document, Dossier, Upload
-from claims.models.documents import GUIDED_KINDS, SENT_KINDS
+from claims.models.documents import GUIDED_KINDS, takes_photos
 from claims.services import jobs, quarantine
 from claims.services.dossiers import locked
 from claims.services.facts import note_remote_sent
@@ -53,11 +53,19 @@ def send(
 
 @transaction.atomic
 def deposit(
-    dossier: Dossier, uploads: Sequence[Upload], *, kind: str, actor: Actor, comment: str = "", key: str = ""
+    dossier: Dossier,
+    uploads: Sequence[Upload],
+    *,
+    kind: str,
+    actor: Actor,
+    comment: str = "",
+    key: str = "",
+    announced: bool = False,
 ) -> Deposit:
     """Make documents of these uploads, in their order, and a receipt; pressed twice it is one (same `key`).
 
-    The caller has asked whether the actor has the right. Raises `ValidationError` when a file may not be sent.
+    The caller has asked whether the actor has the right; `announced`: the cabinet is told by what it comes with.
+    Raises `ValidationError` when a file may not be sent.
     """
     key = key or secrets.token_hex(16)
     dossier = locked(dossier)
@@ -85,6 +93,8 @@ def deposit(
         deposit=new, draft=None, file="", shown="", thumbnail=""
     )
     _follow_up(dossier, new, papers, actor)
+    if not announced:
+        journal.record(new, Fact.DEPOSIT_ARRIVED, actor=actor)
     return new
 
 
@@ -96,8 +106,7 @@ def _sendable(dossier: Dossier, uploads: Sequence[Upload], kind: str) -> list[Up
         raise ValidationError("Ajoutez au moins un fichier : il n'y a rien à envoyer.")
     if any(not row.is_ready for row in found):
         raise ValidationError("Un fichier n'est pas prêt : attendez sa vérification, ou retirez-le.")
-    takes_photos = Kind(kind) in GUIDED_KINDS or SENT_KINDS.get(Kind(kind), False)
-    if any(row.is_photo for row in found) and not takes_photos:
+    if any(row.is_photo for row in found) and not (Kind(kind) in GUIDED_KINDS or takes_photos(kind)):
         label = Kind(kind).label
         raise ValidationError(f"« {label} » s'envoie en PDF : réunissez vos photos en un PDF, ou changez de type.")
     known = set(dossier.documents.sent().filter(kind=kind).values_list("sha256", flat=True))
@@ -147,7 +156,6 @@ def _follow_up(dossier: Dossier, new: Deposit, papers: list[Document], actor: Ac
     detail: dict[str, Any] = {"document": what, "kind": new.kind, "deposit": new.number, "from": before}
     journal.record(dossier, event, actor=actor, to=dossier.state, **detail)
     journal.record(new, Fact.RECEIPT_ISSUED, actor=actor)
-    journal.record(new, Fact.DEPOSIT_ARRIVED, actor=actor)
 
 
 # Validation before sending -------------------------------------------------------------------------------------------

@@ -17,7 +17,18 @@ from accounts import scope
 from accounts.models import Establishment
 from accounts.scope import Actor, Kind, System
 from claims.calendar import add_working_days
-from claims.models import Appointment, CabinetRules, Document, DocumentRequest, Dossier, Expectation, Supplement
+from claims.models import (
+    Appointment,
+    Awaited,
+    CabinetRules,
+    Document,
+    DocumentRequest,
+    Dossier,
+    DossierFacts,
+    Expectation,
+    Supplement,
+)
+from claims.models.appointments import Side
 from claims.models.expectations import stored
 from claims.workflow import CHECKING, WAITING, DateKind, DateStatus, State
 
@@ -25,6 +36,8 @@ Who, About = Expectation.Who, Expectation.About
 BATCH = 500  # dossiers
 SIDE = {Kind.REPAIRER: Who.SHOP, Kind.STAFF: Who.CABINET}
 
+UNSEEN_DAYS = 2  # working days to give another date to a car that was not seen
+REMOVAL_DAYS = 3  # working days to have a car taken away, from the day it is told
 DECISION_DAYS = 3  # working days to decide a complément, and to read the decision
 ANSWER_DAYS = 2  # working days to answer a date
 SPOKEN = frozenset({DateStatus.PROPOSED, DateStatus.OFFERED})  # and not yet answered
@@ -47,7 +60,9 @@ class Facts:
     sent: dict[str, datetime] = field(default_factory=dict)  # kind → last sent since the state began
     requests: list[DocumentRequest] = field(default_factory=list)
     supplements: list[Supplement] = field(default_factory=list)  # to decide, or whose answer nobody has read
+    awaited: list[Awaited] = field(default_factory=list)  # what another app waits for
     dates: dict[str, Appointment] = field(default_factory=dict)  # kind of date → the last word on it, while it holds
+    known: DossierFacts = field(default_factory=DossierFacts)  # of a dossier with a fact that waits for somebody
 
     @property
     def place(self) -> str:
@@ -76,12 +91,16 @@ def decide(facts: Facts) -> list[Expectation]:
     """Everything expected about a dossier now, unsaved."""
     if not facts.dossier.is_open:
         return []
-    asides = [_supplement(facts, row) for row in facts.supplements]
+    asides = [facts.row(row.kind, row.who, row.due_on, row.object_id) for row in facts.awaited]
+    asides += [_supplement(facts, row) for row in facts.supplements]
     requests = [_request(facts, request) for request in facts.requests if request.is_open]
     dates = [_date(facts, row) for row in facts.dates.values() if row.status in SPOKEN]
+    asides += _incidents(facts)
     state = State(facts.dossier.state)
     visit = facts.dates.get(DateKind.FIELD_VISIT)
     spoken = visit is not None and visit.status in SPOKEN
+    if facts.dossier.unseen_on and state in {State.AWAITING_VISIT, State.VISIT_PLANNED}:
+        return [*asides, *requests, *dates]
     if (state == State.AWAITING_DOCUMENTS and requests) or (state == State.AWAITING_VISIT and spoken):
         return [*asides, *requests, *dates]  # they say more than the state does
     return [*asides, *requests, *dates, _state(facts, state)]
@@ -106,6 +125,25 @@ def _supplement(facts: Facts, row: Supplement) -> Expectation:
     if row.decided_at is not None:
         return facts.row(About.ANSWER, Who.SHOP, facts.due(row.decided_at, DECISION_DAYS), row.pk)
     return facts.row(About.SUPPLEMENT, Who.CABINET, facts.due(row.asked_at, DECISION_DAYS), row.pk)
+
+
+def _incidents(facts: Facts) -> list[Expectation]:
+    """A car not seen, not collected, or to be examined under repair: each until it is done."""
+    dossier, known, found = facts.dossier, facts.known, list[Expectation]()
+    visit = facts.dates.get(DateKind.FIELD_VISIT)
+    if dossier.unseen_on and not (visit is not None and visit.status in SPOKEN):
+        who = Who.SHOP if known.unseen_by == Side.CABINET else Who.CABINET
+        due = add_working_days(dossier.unseen_on, UNSEEN_DAYS, facts.place)
+        found.append(facts.row(About.UNSEEN, who, due))
+    if dossier.uncollected_on:
+        told = known.uncollected_told_on or dossier.uncollected_on
+        found.append(facts.row(About.UNCOLLECTED, Who.CABINET, add_working_days(told, REMOVAL_DAYS, facts.place)))
+    exams = {DateKind.DURING_WORKS: known.during_works_on, DateKind.AFTER_WORKS: known.after_works_on}
+    for kind, done_on in exams.items():
+        row = facts.dates.get(kind)
+        if row is not None and row.status == DateStatus.VALIDATED and done_on is None:
+            found.append(facts.row(About.EXAM, Who.CABINET, row.starts_on, row.pk))
+    return found
 
 
 def _announced(facts: Facts, state: State, due_on: date | None) -> date | None:
@@ -152,7 +190,9 @@ def _gather(ids: list[int]) -> list[Facts]:
     """Whatever the number of dossiers, the same few statements; the rows are held against two deciding at once."""
     locked = Dossier.objects.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",), no_key=True)
     dossiers = list(
-        locked.select_related("establishment").only("cabinet", "state", "state_since", "establishment__postal_code")
+        locked.select_related("establishment").only(
+            "cabinet", "state", "state_since", "unseen_on", "uncollected_on", "establishment__postal_code"
+        )
     )
     rules = {row.cabinet_id: row for row in CabinetRules.objects.filter(cabinet__in={d.cabinet_id for d in dossiers})}
     found = {dossier.pk: Facts(dossier, rules.get(dossier.cabinet_id) or CabinetRules()) for dossier in dossiers}
@@ -163,8 +203,12 @@ def _gather(ids: list[int]) -> list[Facts]:
         found[request.dossier_id].requests.append(request)
     for supplement in Supplement.objects.filter(dossier__in=ids, read_at=None).order_by("pk"):
         found[supplement.dossier_id].supplements.append(supplement)
+    for awaited in Awaited.objects.filter(dossier__in=ids).order_by("pk"):
+        found[awaited.dossier_id].awaited.append(awaited)
     for row in Appointment.objects.current().live().filter(dossier__in=ids).order_by("pk"):
         found[row.dossier_id].dates[row.kind] = row
+    for known in DossierFacts.objects.filter(dossier__in=ids):
+        found[known.dossier_id].known = known
     return list(found.values())
 
 
@@ -229,8 +273,10 @@ WHERE d.state <> 'termine' AND (%(cabinet)s::bigint IS NULL OR d.cabinet_id = %(
   AND NOT EXISTS (SELECT FROM claims_document p WHERE p.dossier_id = d.id AND p.direction = 'sent'
     AND p.published_at >= d.state_since)
   AND NOT EXISTS (SELECT FROM claims_documentrequest r WHERE r.dossier_id = d.id AND r.withdrawn_at IS NULL)
+  AND d.unseen_on IS NULL AND d.uncollected_on IS NULL
   AND NOT EXISTS (SELECT FROM claims_appointment a WHERE a.dossier_id = d.id AND a.is_current)
   AND NOT EXISTS (SELECT FROM claims_supplement s WHERE s.dossier_id = d.id AND s.read_at IS NULL)
+  AND NOT EXISTS (SELECT FROM claims_awaited w WHERE w.dossier_id = d.id)
 """
 ALIKE = "SELECT DISTINCT cabinet, state, day, place FROM plain_dossier"
 FORMER = "DELETE FROM claims_expectation WHERE dossier_id IN (SELECT id FROM plain_dossier)"

@@ -25,7 +25,7 @@ def facts_of(dossier: Dossier, actor: Actor) -> DossierFacts:
     return DossierFacts.objects.visible_to(actor).filter(dossier=dossier).first() or DossierFacts(dossier=dossier)
 
 
-def _held(dossier: Dossier) -> DossierFacts:
+def held(dossier: Dossier) -> DossierFacts:
     """The row to write, the dossier's lock taken first, so that two people make one row."""
     dossier = locked(dossier)
     return DossierFacts.objects.filter(dossier=dossier).first() or DossierFacts(
@@ -46,7 +46,7 @@ def suspend_reminders(dossier: Dossier, *, until: date, reason: str, actor: Acto
         raise ValidationError("Cette date est déjà passée : choisissez aujourd’hui ou plus tard.")
     if not reason.strip():
         raise ValidationError("Écrivez pourquoi les relances sont suspendues.")
-    facts = _held(dossier)
+    facts = held(dossier)
     facts.reminders_suspended_until, facts.suspension_reason = until, reason.strip()
     facts.save()
     journal.record(dossier, Step.REMINDERS_SUSPENDED, actor=actor, until=str(until), reason=reason.strip())
@@ -56,7 +56,7 @@ def suspend_reminders(dossier: Dossier, *, until: date, reason: str, actor: Acto
 @transaction.atomic
 def resume_reminders(dossier: Dossier, *, actor: Actor) -> DossierFacts:
     _staff_only(actor)
-    facts = _held(dossier)
+    facts = held(dossier)
     if facts.reminders_suspended_until is None:
         raise NotAllowed("Les relances ne sont pas suspendues : rien n’a été changé.")
     facts.reminders_suspended_until, facts.suspension_reason = None, ""
@@ -67,7 +67,7 @@ def resume_reminders(dossier: Dossier, *, actor: Actor) -> DossierFacts:
 
 def note_remote_sent(dossier: Dossier, at: datetime) -> None:
     """The shop has sent what an « expertise à distance » is made from: a field visit may be asked for from now on."""
-    facts = _held(dossier)
+    facts = held(dossier)
     facts.remote_sent_at = at
     facts.save()
 
@@ -82,7 +82,7 @@ def note_facts(dossier: Dossier, values: dict[str, Any], *, actor: Actor) -> lis
     own = OF_CABINET if actor.kind in CABINET else OF_SHOP
     if not set(values) <= own or (actor.kind not in CABINET and not actor.may(Right.DATES, dossier.establishment_id)):
         raise NotAllowed("Votre profil ne permet pas de changer ces informations.")
-    facts = _held(dossier)
+    facts = held(dossier)
     names = [name for name, value in values.items() if getattr(facts, name) != value]
     for name in names:
         setattr(facts, name, values[name])

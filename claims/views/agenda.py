@@ -1,7 +1,6 @@
 """« Agenda »: the dates of every dossier one may see, by week or month, and the addresses that carry them away."""
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -24,8 +23,8 @@ from accounts.limits import Limit
 from accounts.scope import Actor, Kind, Right
 from claims.calendar import is_holiday
 from claims.forms.dates import AgendaForm
-from claims.models import AgendaFeed, Appointment
-from claims.services.agenda import read_feed, secret_of, subscribe, unsubscribe
+from claims.models import AgendaFeed, Appointment, Memo
+from claims.services.agenda import Address, read_feed, secret_of, subscribe, unsubscribe
 from claims.services.appointments import said
 from claims.views.appointments import CHIPS
 from claims.workflow import DateKind, DateStatus
@@ -45,6 +44,7 @@ class Day:
     on: date
     is_inside: bool = True  # of the month shown
     entries: list[dict[str, Any]] = field(default_factory=list)
+    memos: list[Memo] = field(default_factory=list)
 
     @property
     def is_today(self) -> bool:
@@ -69,7 +69,8 @@ def agenda(request: ActorRequest) -> HttpResponse:
     rows = form.narrow(Appointment.objects.visible_to(actor).live().between(first, last)).for_agenda()
     context = {
         "form": form,
-        "days": _days(list(rows), first, last, start.month if is_month else None, actor),
+        "days": _with_memos(_days(list(rows), first, last, start.month if is_month else None, actor), request, form),
+        "me": request.actor.user_id,
         "is_month": is_month,
         "start": start,
         "first": first,
@@ -103,6 +104,17 @@ def _days(rows: list[Appointment], first: date, last: date, month: int | None, a
     return list(found.values())
 
 
+def _with_memos(days: list[Day], request: ActorRequest, form: AgendaForm) -> list[Day]:
+    """One's reminders among them; those that are late stand on today, lest they be forgotten."""
+    today, found = timezone.localdate(), {day.on: day for day in days}
+    first = min(found) if today not in found else date.min
+    rows = Memo.objects.visible_to(request.actor.where(Right.VIEW)).to_do().between(first, max(found))
+    for memo in form.narrow_memos(rows).select_related("dossier__cabinet", "user").in_order():
+        is_forgotten = memo.on < today and today in found
+        found[today if is_forgotten else memo.on].memos.append(memo)
+    return days
+
+
 def _entry(row: Appointment, day: date, actor: Actor) -> dict[str, Any]:
     chips = CHIPS if actor.kind == Kind.REPAIRER else CHIPS_OF_STAFF
     ends = row.ends_on is not None and day == row.ends_on
@@ -115,11 +127,17 @@ def _entry(row: Appointment, day: date, actor: Actor) -> dict[str, Any]:
     }
 
 
-def _page_of(actor: Actor) -> Callable[[Appointment], str]:
-    """Where an appointment is answered, for this person."""
-    if actor.kind == Kind.REPAIRER:
-        return lambda row: reverse("dossier_expertise", args=[row.cabinet.code, row.dossier.reference])
-    return lambda row: f"{reverse('admin:claims_dossier_change', args=[row.dossier_id])}#dates"
+def _page_of(actor: Actor) -> Address:
+    """Where an appointment is answered, or a reminder done, for this person."""
+
+    def page(row: Appointment | Memo) -> str:
+        if isinstance(row, Memo):
+            return reverse("dossier_memos", args=[row.dossier_id])
+        if actor.kind == Kind.REPAIRER:
+            return reverse("dossier_expertise", args=[row.cabinet.code, row.dossier.reference])
+        return f"{reverse('admin:claims_dossier_change', args=[row.dossier_id])}#dates"
+
+    return page
 
 
 def _links(form: AgendaForm, start: date, *, is_month: bool) -> dict[str, str]:
@@ -198,6 +216,6 @@ def agenda_feed(request: ActorRequest, secret: str) -> HttpResponse:
     return get_conditional_response(request, etag=etag, response=answer) or answer
 
 
-def _absolute(actor: Actor) -> Callable[[Appointment], str]:
+def _absolute(actor: Actor) -> Address:
     page = _page_of(actor)
     return lambda row: f"{settings.BASE_URL}{page(row)}"

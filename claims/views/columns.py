@@ -103,7 +103,13 @@ def _received(line: Line) -> str:
 def _reference(line: Line) -> str:
     """The row's link; the logo of a procédure VE stands here, where no choice of columns hides it (BCA-27)."""
     logo = f' <b class="chip ve">{line.dossier.ve_procedure}</b>' if line.dossier.ve_procedure else ""
-    return f'<a class="link" href="{escape(line.url)}">{escape(line.dossier.reference)}</a>{logo}'
+    return f'<a class="link" href="{escape(line.url)}">{escape(line.dossier.reference)}</a>{logo}{_incidents(line)}'
+
+
+def _incidents(line: Line) -> str:
+    """What stands beside the state of a dossier, while it lasts."""
+    unseen = ' <b class="chip late">non vu</b>' if line.dossier.unseen_on else ""
+    return unseen + (' <b class="chip late">non enlevé</b>' if line.dossier.uncollected_on else "")
 
 
 def _titled(text: str) -> str:

@@ -17,20 +17,22 @@ from claims.models.documents import REPORTS
 from claims.models.expectations import beside
 from claims.models.preferences import preferred
 from claims.models.queries import PAGE_SIZE, search
+from claims.models.requests import requests_beside
 from claims.services.dossiers import note_visit
 from claims.services.expectations import SIDE, expected_of
 from claims.services.preferences import remember_list
 from claims.services.uploads import may_send
 from claims.views import columns, listing
-from claims.views.panels import panels
+from claims.views.panels import beside_page, panels
 from claims.workflow import STEPS, Tab
 
 
-def dossier_or_404(request: ActorRequest, cabinet: str, reference: str) -> Dossier:
-    """The dossier this person may see; absent and foreign are the same 404."""
+def dossier_or_404(request: ActorRequest, cabinet: str, reference: str, **more: Any) -> Dossier:
+    """The dossier this person may see, with what each of its pages shows; absent and foreign are the same 404."""
     actor = request.actor.where(Right.VIEW)
     rows = Dossier.objects.visible_to(actor).select_related("cabinet", "establishment", "facts")
-    return get_object_or_404(rows.annotate(expected=beside(actor)), cabinet__code=cabinet, reference=reference)
+    rows = rows.annotate(expected=beside(actor), open_requests=requests_beside(actor), **more)
+    return get_object_or_404(rows, cabinet__code=cabinet, reference=reference)
 
 
 @require_safe
@@ -83,7 +85,7 @@ def list_display(request: ActorRequest) -> HttpResponse:
 @require_safe
 def dossier(request: ActorRequest, cabinet: str, reference: str) -> HttpResponse:
     """One dossier: who must act, the current report, the parties."""
-    subject = dossier_or_404(request, cabinet, reference)
+    subject = dossier_or_404(request, cabinet, reference, **beside_page(request.actor))
     note_visit(subject, user_id=request.user.pk)
     rows = Document.objects.visible_to(request.actor).filter(dossier=subject).with_reading(request.actor)
     papers = list(rows.in_force().newest_first())
@@ -131,6 +133,9 @@ def banner(rows: list[Expectation], actor: Actor) -> dict[str, Any]:
     """Whose turn it is, the reader's own first; what the open requests say for themselves is not said twice."""
     today, side = timezone.localdate(), SIDE.get(actor.kind)
     told = [row for row in rows if row.kind != Expectation.About.REQUEST]
+    once: dict[tuple[str, str], Expectation] = {}
+    for row in told:
+        once.setdefault((row.text, row.who), row)  # of several alike, the one that is due first
     turns = [
         {
             "text": row.text,
@@ -139,7 +144,7 @@ def banner(rows: list[Expectation], actor: Actor) -> dict[str, Any]:
             "due_on": row.due_on,
             "late": row.due_on is not None and row.due_on < today,
         }
-        for row in sorted(told, key=lambda row: row.who != side)
+        for row in sorted(once.values(), key=lambda row: row.who != side)
     ]
     first = turns[0] if turns else {"mine": False, "due_on": None, "late": False}
     return {"turns": turns, "turn_is_mine": first["mine"], "deadline": first["due_on"], "late": first["late"]}

@@ -139,6 +139,7 @@ def subnav(dossier: Dossier, current: str, *, sends: bool, photos: bool) -> list
         *((("Photos", "dossier_photos", None),) if current == "Photos" or (photos and offered(dossier)) else ()),
         ("Expertise", "dossier_expertise", None),
         ("Complément", "dossier_supplement", None),
+        ("Messages", "dossier_messages", None),
         ("Étapes", "dossier_steps", None),
     )
     return [

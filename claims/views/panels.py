@@ -1,12 +1,16 @@
 """What a dossier's page shows beside the file itself: whom to call, when the expert comes by, the procédure VE."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from accounts.nested import nested, unnested
 from accounts.scope import Actor
-from claims.models import Appointment, Contact, Dossier
+from claims.models import Appointment, Contact, Dossier, DossierFacts
+from claims.models.contacts import fitting
+from claims.services import passages
 from claims.services.appointments import said
-from claims.services.passages import slots_for
+from claims.services.incidents import EXAM_FIELDS
 from claims.workflow import EXAMS, DateKind, DateStatus
 
 SHOWN_PASSAGES = 4
@@ -48,11 +52,16 @@ SHOWN_STATUS = {
 }
 
 
+def beside_page(actor: Actor) -> dict[str, Any]:
+    """What the panels need, read in the dossier's own statement."""
+    return {"directory": nested(Contact.objects.visible_to(actor).of_dossiers()), **passages.beside(actor)}
+
+
 def panels(dossier: Dossier, actor: Actor) -> dict[str, Any]:
-    """Each is empty when there is nothing to say."""
+    """Each is empty when there is nothing to say; the dossier was read with `beside_page`."""
     return {
-        "contacts": Contact.objects.visible_to(actor).for_dossier(dossier),
-        "passages": slots_for(dossier, actor=actor, at_most=SHOWN_PASSAGES) if dossier.is_open else [],
+        "contacts": fitting(unnested(Contact, getattr(dossier, "directory", ())), dossier),
+        "passages": passages.slots_beside(dossier, SHOWN_PASSAGES) if dossier.is_open else [],
         "procedure": PROCEDURES.get(dossier.ve_procedure),
         "exams": _exams(dossier, actor) if dossier.ve_procedure else [],
     }
@@ -62,10 +71,14 @@ def _exams(dossier: Dossier, actor: Actor) -> list[dict[str, Any]]:
     """The exams during and after the works (BCA-51), and where their dates stand."""
     rows = Appointment.objects.visible_to(actor).filter(dossier=dossier, kind__in=EXAMS).current()
     dates = {row.kind: row for row in rows}
-    return [_exam(DateKind(kind), dates.get(kind)) for kind in DateKind if kind in EXAMS]
+    known = getattr(dossier, "facts", None) or DossierFacts()
+    done = {kind: getattr(known, name) for kind, name in EXAM_FIELDS.items()}
+    return [_exam(DateKind(kind), dates.get(kind), done.get(kind)) for kind in DateKind if kind in EXAMS]
 
 
-def _exam(kind: DateKind, row: Appointment | None) -> dict[str, Any]:
+def _exam(kind: DateKind, row: Appointment | None, done_on: date | None) -> dict[str, Any]:
+    if done_on is not None:
+        return {"label": kind.label, "text": "", "chip": "ok", "status": f"fait le {done_on:%d/%m/%Y}"}
     if row is None:
         return {"label": kind.label, "text": "", "chip": "", "status": "pas de date"}
     chip, status = SHOWN_STATUS[DateStatus(row.status)]

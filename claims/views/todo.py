@@ -32,6 +32,7 @@ ACTS: dict[str, str] = {
     State.AWAITING_INVOICE: "dossier_send",
     Expectation.About.REQUEST: "dossier_send",
     Expectation.About.DATE: "dossier_expertise",
+    Expectation.About.UNSEEN: "dossier_expertise",
     Expectation.About.ANSWER: "dossier_supplement",
 }
 
@@ -93,6 +94,8 @@ def _line(row: Expectation, actor: Actor, today: date) -> dict[str, Any]:
 
 def act_url(row: Expectation, code: str) -> str:
     """The page where the thing expected is done."""
+    if row.kind == Expectation.About.QUESTION:
+        return f"{reverse('dossier_messages', args=[code, row.dossier.reference])}?ouvrir={row.object_id}"
     return reverse(ACTS.get(row.kind, "dossier"), args=[code, row.dossier.reference])
 
 

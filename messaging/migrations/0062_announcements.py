@@ -21,7 +21,7 @@ OF_PARTNER = f"(audience <> 'staff' AND published_from <= now() AND {SHOP} AND {
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("messaging", "0061_channels"),
+        ("messaging", "0051_threads"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
     operations = [

@@ -4,6 +4,8 @@ from messaging.models.announcements import Announcement, AnnouncementQuerySet, A
 from messaging.models.choices import Channel, ChannelChoice, Digest
 from messaging.models.news import News, NewsQuerySet
 from messaging.models.outbox import Notification
+from messaging.models.subjects import Subject
+from messaging.models.threads import Message, MessageDocument, Thread, ThreadQuerySet, ThreadRead
 
 __all__ = [
     "Announcement",
@@ -12,7 +14,13 @@ __all__ = [
     "Channel",
     "ChannelChoice",
     "Digest",
+    "Message",
+    "MessageDocument",
     "News",
     "NewsQuerySet",
     "Notification",
+    "Subject",
+    "Thread",
+    "ThreadQuerySet",
+    "ThreadRead",
 ]

@@ -25,16 +25,19 @@ QUIET = frozenset(
     | {Fact.VERSION_ACKNOWLEDGED, Fact.DOCUMENT_SEEN, Fact.DOCUMENT_ACCEPTED, Fact.EXPORT_ORDERED}
 )
 ANSWERED = (Step.REQUEST_WITHDRAWN, Step.REQUEST_DONE, Step.DEADLINE_EXTENDED, Step.SUPPLEMENT_DECIDED)
-TOLD = frozenset(event for event in DONE if event not in QUIET).union(ANSWERED)
+REPORTED = (Step.VEHICLE_UNSEEN, Step.VEHICLE_UNCOLLECTED, Step.VEHICLE_COLLECTED, Step.EXAM_DONE)
+SAID = (Step.MESSAGE_RECEIVED, Step.QUESTION_ASKED)
+TOLD = frozenset(event for event in DONE if event not in QUIET).union(ANSWERED, SAID, REPORTED)
 
 # Whoever answers for the company, or may look at the establishment by a delegation in force; nobody the cabinet has
 # closed. Whether they still may is asked again when they read.
 SHOW = """
-INSERT INTO messaging_news (user_id, dossier_id, fact, event, title, text, document, at, read_at)
+INSERT INTO messaging_news (user_id, dossier_id, fact, event, title, text, document, thread, at, read_at)
 SELECT DISTINCT ON (m.user_id, j.id) m.user_id, d.id, j.id, j.event,
   left(COALESCE(%(titles)s::jsonb ->> (j.detail ->> 'kind'), %(events)s::jsonb ->> j.event, j.event), 160),
   left(COALESCE(j.detail ->> 'what', j.detail ->> 'reason', ''), 300),
-  CASE WHEN j.event = %(published)s THEN (j.detail ->> 'uuid')::uuid END, j.at, v.opened_at
+  CASE WHEN j.event = %(published)s THEN (j.detail ->> 'uuid')::uuid END,
+  (j.detail ->> 'thread')::uuid, j.at, v.opened_at
 FROM accounts_journalentry j
 JOIN claims_dossier d ON d.id = j.subject_id AND j.subject_type = 'claims.dossier'
 JOIN accounts_establishment e ON e.id = d.establishment_id

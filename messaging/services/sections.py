@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
+from accounts.menus import Menu
 from accounts.scope import Actor, Kind, Right
-from claims.models import Appointment, Expectation
+from claims.models import Appointment, CallBack, Expectation, Memo
 from messaging.links import address
 
 
@@ -47,4 +48,19 @@ def _of_shop(actor: Actor) -> list[Waiting]:
     ]
 
 
+def _memos(actor: Actor) -> list[Waiting]:
+    """Personal reminders, one's own and those colleagues share."""
+    today = timezone.localdate()
+    rows = Memo.objects.visible_to(actor.where(Right.VIEW)).to_do().filter(on__lte=today)
+    return [Waiting("Rappels personnels à faire", rows.count(), address("agenda"))]
+
+
+def _calls(actor: Actor) -> list[Waiting]:
+    rows = CallBack.objects.visible_to(actor).open() if actor.opens(Menu.REQUESTS) else CallBack.objects.none()
+    return [Waiting("Réparateurs à rappeler", rows.count(), address("admin:claims_callback_changelist"))]
+
+
 contribute(Kind.REPAIRER, _of_shop)
+contribute(Kind.REPAIRER, _memos)
+contribute(Kind.STAFF, _memos)
+contribute(Kind.STAFF, _calls)

@@ -10,6 +10,7 @@ function deposit(form) {
   const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
   const [list, transfers, said, area] = ["list", "transfers", "said", "drop"].map((name) => form.querySelector(`[data-${name}]`));
   const send = form.querySelector("[data-send]");
+  const label = send.textContent;
   const original = form.querySelector("[data-original]");
   const waiting = [];
   let running = 0;
@@ -22,7 +23,7 @@ function deposit(form) {
   const busy = () => running + waiting.length > 0 || list.querySelector("[data-checking=oui]") !== null;
   const settle = () => {
     send.disabled = busy();
-    send.textContent = busy() ? "Un instant, les fichiers arrivent…" : "Envoyer au cabinet";
+    send.textContent = busy() ? "Un instant, les fichiers arrivent…" : label;
   };
 
   async function refresh() {

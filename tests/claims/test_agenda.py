@@ -21,7 +21,7 @@ from tests.factories import (
     PassageFactory,
 )
 
-AGENDA_QUERIES, EXPERTISE_QUERIES = 9, 14
+AGENDA_QUERIES, EXPERTISE_QUERIES = 7, 11
 
 
 @pytest.fixture(autouse=True)

@@ -181,7 +181,7 @@ def test_the_page_costs_the_same_for_one_request_and_three(world, dossier, clien
     for number in (1, 2, 3):
         SupplementFactory(dossier=dossier, author=world.lac.owner, number=number)
         if number != 2:
-            with django_assert_num_queries(12):
+            with django_assert_num_queries(9):
                 client.get(page(dossier))
 
 

@@ -149,5 +149,5 @@ def test_the_page_costs_the_same_for_one_row_and_three(quiet, client, django_ass
     client.force_login(quiet.lac.owner)
     client.get(reverse("announcements"))
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         assert len(client.get(reverse("announcements")).context["unread"]) == 1 + more

@@ -13,11 +13,13 @@ from accounts import journal, scope
 from accounts.models import ShopMember
 from accounts.scope import System
 from accounts.services import Event
-from claims.services import deposits, quarantine, reminders, requests, shots, supplements
+from claims.models import DossierFacts
+from claims.services import callbacks, deposits, incidents, quarantine, reminders, requests, shots, supplements
 from claims.services.appointments import Fact as DateFact
 from claims.services.missing import Fact
 from claims.workflow import Fact as PaperFact
 from messaging.models import ChannelChoice, Notification
+from messaging.models.threads import Fact as Talk
 from messaging.rules import TELL
 from messaging.services import send_due
 from messaging.topics import LetterFact
@@ -32,12 +34,14 @@ from tests.factories import (
     EstablishmentFactory,
     ExpectationFactory,
     LetterFactory,
+    MessageFactory,
     ShopInvitationFactory,
     ShopMemberFactory,
     SignUpFactory,
     SiretCodeFactory,
     SupplementFactory,
     TariffVersionFactory,
+    ThreadFactory,
     TransmissionFactory,
 )
 
@@ -76,6 +80,17 @@ def _checked(world, verdict):
         verdict_reason="Montants différents",
         verdict_at="2026-11-20T10:00Z",
     )
+
+
+def _talk(world):
+    """Of Mer's dossier at Berry, which nobody has looked at."""
+    thread = ThreadFactory(dossier=world.mer.dossiers["BERRY"], opener=world.mer.owner, state="cabinet")
+    yield Talk.MESSAGE_FOR_CABINET, MessageFactory(thread=thread, side="shop", author_label="Carrosserie d'en face")
+    yield Talk.ANSWER_TO_VALIDATE, MessageFactory(thread=thread, author=world.berry.clerk, state="waiting")
+    yield Talk.MESSAGE_FOR_SHOP, MessageFactory(thread=thread)
+    yield Talk.ANSWER_CHANGED, MessageFactory(thread=thread, author=world.berry.clerk, state="refused", reason="<b>")
+    asked = ThreadFactory(dossier=thread.dossier, opener=world.berry.expert, state="shop", is_question=True)
+    yield Talk.QUESTION_FOR_SHOP, MessageFactory(thread=asked)
 
 
 def _facts(world):
@@ -124,11 +139,16 @@ def _facts(world):
     yield Priced.TARIFF_RESENT, received
     yield Priced.TARIFF_ACKNOWLEDGED, received
     yield requests.Fact.DOCUMENTS_ASKED, world.mer.requests["BERRY"]
+    yield callbacks.Fact.CALLBACK_ASKED, world.lac.callbacks["ALPES"]
+    unseen = world.mer.dossiers["BERRY"]
+    type(unseen).objects.filter(pk=unseen.pk).update(unseen_on=date(2026, 1, 5))
+    yield incidents.Fact.VEHICLE_REPORTED, DossierFacts.objects.get(dossier=unseen)
     yield shots.Fact.SHOTS_SENT, world.lac.shots["ALPES"].shot_set
     yield supplements.Fact.SUPPLEMENT_ASKED, world.lac.dossiers["ALPES"].supplements.get()
     decided = {"number": 2, "author": world.mer.owner, "decided_at": "2026-01-01T00:00Z"}
     refused_one = SupplementFactory(dossier=world.mer.dossiers["BERRY"], status="refused", reason="<b>", **decided)
     yield supplements.Fact.SUPPLEMENT_ANSWERED, refused_one
+    yield from _talk(world)
     yield Event.INVITED, world.lac.invitation
     yield Event.ACCESS_GRANTED, world.lac.delegation
     yield Event.ACCESS_REVOKED, world.lac.delegation
