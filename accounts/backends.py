@@ -4,9 +4,10 @@ from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
 
+from accounts.beside import read_beside
 from accounts.models import User
 from accounts.nested import row_of
-from accounts.scope import account_read, read_beside
+from accounts.scope import account_read
 
 read_beside("account", "SELECT to_jsonb(u) FROM accounts_user u WHERE u.id = (SELECT scope_user())")
 

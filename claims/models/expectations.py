@@ -9,6 +9,7 @@ from django.db.models import OuterRef
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import JSONObject
 
+from accounts.beside import read_beside, shown_to_shop
 from accounts.models import Cabinet, Establishment
 from accounts.scope import (
     BY_CABINET,
@@ -17,8 +18,6 @@ from accounts.scope import (
     Kind,
     TenantModel,
     TenantQuerySet,
-    read_beside,
-    shown_to_shop,
 )
 from claims.models.dossiers import Dossier
 from claims.workflow import CHECKING, WAITING, State

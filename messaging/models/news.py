@@ -4,8 +4,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.beside import read_beside, shown_to_shop
 from accounts.models import Cabinet, Establishment, User
-from accounts.scope import BY_ESTABLISHMENT, Actor, Kind, TenantModel, TenantQuerySet, read_beside, shown_to_shop
+from accounts.scope import BY_ESTABLISHMENT, Actor, Kind, TenantModel, TenantQuerySet
 from claims.models import Dossier
 
 

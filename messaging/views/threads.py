@@ -108,13 +108,16 @@ def _uploads(request: ActorRequest, dossier: Dossier, form: WriteForm) -> list[U
 def _arranged(request: ActorRequest, dossier: Dossier) -> bool:
     """Whether the pressed button was about the files; the page is then shown again, with what was typed."""
     verb, which = _verb(request)
-    if verb == "ajouter":
-        add_files(request, dossier)
-    elif verb in {"monter", "descendre", "retirer"}:
-        arrange(request, verb, which)
-    elif verb == "reunir":
-        photobook.order(dossier, own_uploads(request, dossier), actor=request.actor)
-        messages.info(request, "Vos photos deviennent un PDF : il apparaît dans la liste dans un instant.")
+    try:
+        if verb == "ajouter":
+            add_files(request, dossier)
+        elif verb in {"monter", "descendre", "retirer"}:
+            arrange(request, verb, which)
+        elif verb == "reunir":
+            photobook.order(dossier, own_uploads(request, dossier), actor=request.actor)
+            messages.info(request, "Vos photos deviennent un PDF : il apparaît dans la liste dans un instant.")
+    except ValidationError as problem:
+        messages.error(request, " ".join(problem.messages))
     return verb != "envoyer"
 
 

@@ -27,7 +27,7 @@ from claims.models import (
 from claims.services import expectations
 from messaging.models import Announcement
 from messaging.services import news
-from portal.demo import dates, dossiers, followup, network, papers
+from portal.demo import dates, dossiers, followup, network, papers, talks
 from portal.demo.announcements import announcements
 from portal.demo.contacts import contacts
 from portal.demo.dossiers import Claim
@@ -94,6 +94,7 @@ def _load(rng: Random, size: int, seed: int, today: date, progress: Progress) ->
     Supplement.objects.bulk_create(followup.supplements(aside, claims, built.logins), BATCH)
     DossierFacts.objects.bulk_create(followup.facts(aside, claims), BATCH)
     followup.change_plates([claim.dossier for claim in claims if claim.dossier.is_open][::PROVISIONAL])
+    talks.load(Random(seed + 3), claims, built.logins, today)  # noqa: S311 -- a drawing, not a secret
     expectations.reconcile()
     DossierVisit.objects.bulk_create(visits(rng, built.logins, claims), BATCH)
     Contact.objects.bulk_create(contacts(Cabinet.objects.order_by("pk")))
