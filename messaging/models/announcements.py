@@ -5,8 +5,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from accounts.beside import read_beside
 from accounts.models import Cabinet, User
-from accounts.scope import BY_CABINET, BY_USER, Kind, TenantModel, TenantQuerySet, read_beside
+from accounts.scope import BY_CABINET, BY_USER, Kind, TenantModel, TenantQuerySet
 
 
 class AnnouncementQuerySet(TenantQuerySet["Announcement"]):
