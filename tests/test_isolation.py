@@ -244,7 +244,7 @@ ROUTES: dict[str, Rule] = {
     "receipt": Rule(public=True),  # whoever holds a number may ask; what it says: tests/claims/test_receipts.py
     "receipt_pdf": Rule(own=_deposit),
     "dossier_expertise": Rule(own=_dossier),
-    "date_draft": Rule(own=_date_draft),
+    "draft_amend": Rule(own=_date_draft),
     "agenda": Rule(),
     "agenda_subscription": Rule(acts=True),
     "agenda_feed": Rule(public=True),
