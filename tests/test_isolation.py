@@ -218,6 +218,8 @@ ROUTES: dict[str, Rule] = {
     "message_write": Rule(own=_subject),
     "message_draft": Rule(own=_message_draft),
     "settings_notifications": Rule(),
+    "announcements": Rule(),
+    "announcements_read": Rule(acts=True),
     "stop_mails": Rule(public=True),  # a signed link; what a forged one finds: tests/messaging/test_stopping.py
     "dossier": Rule(own=_dossier),
     "dossier_documents": Rule(own=_dossier),

@@ -76,6 +76,7 @@ FREE = (
     {"request_act", "join_decide", "home", "login", "pending", "dossiers", "todo", "establishments", "missing_dossier"}
     | {"agenda", "agenda_subscription", "callback"}
     | {"dossiers_csv", "dossiers_xlsx", "list_display", "notifications", "notifications_read", "messages"}
+    | {"announcements", "announcements_read"}
     | OWN & set(ROUTES)
     | {name for name, rule in ROUTES.items() if rule.public}
 )

@@ -54,7 +54,7 @@ def _say(text: str) -> None:
 def _take(folder: Path, count: int) -> list[Path]:
     """Photos that differ, as large as a phone's: noise does not compress."""
     noise = Image.effect_noise((SIZE[0] // 4, SIZE[1] // 4), 60).resize(SIZE).convert("RGB")
-    places, files = Random(0), []  # noqa: S311 -- a drawing, not a secret
+    places, files = Random(0), []
     for number in range(count):
         x, y = places.randrange(SIZE[0] - 900), places.randrange(SIZE[1] - 900)
         ImageDraw.Draw(noise).ellipse((x, y, x + 900, y + 900), fill=(number, 90, 200 - number % 200))
