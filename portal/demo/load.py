@@ -25,8 +25,10 @@ from claims.models import (
     VisitPolicy,
 )
 from claims.services import expectations
+from messaging.models import Announcement
 from messaging.services import news
 from portal.demo import accounts, dates, dossiers, followup, network, papers, rates, talks
+from portal.demo.announcements import announcements
 from portal.demo.contacts import contacts
 from portal.demo.dossiers import Claim
 from portal.demo.files import Archive, writing
@@ -98,6 +100,7 @@ def _load(rng: Random, size: int, seed: int, today: date, progress: Progress) ->
     Contact.objects.bulk_create(contacts(Cabinet.objects.order_by("pk")))
     accounts.accounts(built, timezone.now(), today)
     rates.rates(Random(seed + 3), today, timezone.now())  # noqa: S311 -- a drawing, not a secret
+    Announcement.objects.bulk_create(announcements(Cabinet.objects.order_by("pk"), midnight))
     news.show(list(JournalEntry.objects.filter(at__gte=midnight - NEWS_OF).values_list("pk", flat=True)))
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # fail while the files can still be taken away
