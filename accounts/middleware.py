@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from typing import cast
 
+from django.contrib.auth import SESSION_KEY
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from accounts import scope, services
 from accounts.http import ActorRequest
+from accounts.scope import Actor
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -15,9 +17,10 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 class ActorMiddleware:
     """Open the transaction, set the scope of the signed-in user, roll back what a failed view had begun.
 
-    It stands innermost, so that templates are rendered inside the transaction. Whatever a view raises (a 404 and a 403
-    as well) or answers from 500 on undoes its writes. A streamed body runs after the commit, without a scope: a view
-    that streams lists its rows before it returns.
+    The account is read in the statement that enters the scope (`accounts/backends.py`): only then is it known whether
+    the session still holds. It stands innermost, so that templates are rendered inside the transaction. Whatever a
+    view raises (a 404 and a 403 as well) or answers from 500 on undoes its writes. A streamed body runs after the
+    commit, without a scope: a view that streams lists its rows before it returns.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -26,14 +29,22 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path.startswith("/sante/"):
             return self.get_response(request)
-        user_id = request.user.pk if request.user.is_authenticated else None
-        if user_id:
+        claimed = request.session.get(SESSION_KEY)
+        with scope.acting_as(int(claimed) if claimed else None) as actor:
+            if request.user.is_authenticated or actor.user_id is None:
+                response = self._answer(request, actor)
+            else:  # the session outlived a password, or the account was closed
+                with scope.acting_as(None) as nobody:
+                    response = self._answer(request, nobody)
+        if SESSION_KEY in request.session and request.user.is_authenticated:
             services.note_seen(request)
-        with scope.acting_as(user_id) as actor:
-            cast("ActorRequest", request).actor = actor
-            response = self.get_response(request)
-            if response.status_code >= 500 or getattr(request, "view_raised", False):
-                transaction.set_rollback(True)
+        return response
+
+    def _answer(self, request: HttpRequest, actor: Actor) -> HttpResponse:
+        cast("ActorRequest", request).actor = actor
+        response = self.get_response(request)
+        if response.status_code >= 500 or getattr(request, "view_raised", False):
+            transaction.set_rollback(True)
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:

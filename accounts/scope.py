@@ -18,6 +18,7 @@ from django.db.models import Q
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
+from accounts.beside import enter_user
 from accounts.menus import ALL_MENUS, Menu, menus_of
 
 
@@ -132,7 +133,7 @@ class Actor:
     sites: tuple[Site, ...] = ()
     cabinets: tuple[CabinetName, ...] = ()  # staff: theirs; repairers: those their sites work with
     suspended: frozenset[tuple[int, int]] = field(default_factory=frozenset)  # (cabinet, establishment)
-    beside: Mapping[str, Any] = field(default_factory=dict, compare=False)  # see `read_beside`
+    beside: Mapping[str, Any] = field(default_factory=dict, compare=False)  # see `accounts/beside.py`
     menus: frozenset[Menu] = frozenset()  # of staff
     entrusted: Entrusted | None = None  # of staff who see a part of their cabinet only; None: no such limit
 
@@ -280,26 +281,8 @@ class TenantModel(models.Model):
 _Scope = tuple[str, Any]  # ("user", id), ("cabinet", id), ("system", reason) or ("nobody", None)
 _NOBODY: _Scope = ("nobody", None)
 _current: ContextVar[_Scope] = ContextVar("portal_scope", default=_NOBODY)
+_account: ContextVar[dict[str, Any] | None] = ContextVar("portal_account", default=None)
 
-# What nearly every page shows of the person beside their scope, read in the same trip: a page costs no statement more.
-_beside: dict[str, str] = {}
-
-
-def read_beside(name: str, query: str) -> None:
-    """Let `actor.beside[name]` hold the JSON that `query` finds once a user's scope stands.
-
-    `query` is a scalar SELECT of ours: it names the person by `scope_user()`, and their sites as `e.found -> 'sites'`.
-    """
-    _beside[name] = query
-
-
-def _enter_user() -> str:
-    """The function stands in FROM: the queries beside it run under the scope it has just made."""
-    pairs = ", ".join(f"'{name}', ({query})" for name, query in _beside.items())
-    return f"SELECT e.found || jsonb_build_object('beside', jsonb_build_object({pairs})) FROM {ENTERED}"  # noqa: S608
-
-
-ENTERED = "portal_enter_user(%s, %s) AS e(found)"
 _ENTER = {
     "cabinet": "SELECT portal_enter_cabinet(%s)",
     "system": "SELECT portal_enter_system(%s)",
@@ -311,7 +294,7 @@ def _apply(scope: _Scope) -> dict[str, Any]:
     kind, value = scope
     with connection.cursor() as cursor:
         arguments = {"user": (value, timezone.localdate()), "nobody": ()}.get(kind, (value,))
-        cursor.execute(_enter_user() if kind == "user" else _ENTER[kind], arguments)
+        cursor.execute(enter_user() if kind == "user" else _ENTER[kind], arguments)
         row = cursor.fetchone()
     found = row[0] if row else None
     return dict(json.loads(found) if isinstance(found, str) else found or {})
@@ -336,7 +319,17 @@ def _entered(scope: _Scope) -> Iterator[dict[str, Any]]:
 def acting_as(user_id: int | None) -> Iterator[Actor]:
     """Act as a signed-in user (or as nobody); memberships are read anew each time, so a change works at once."""
     with _entered(("user", user_id) if user_id else _NOBODY) as found:
-        yield _actor(user_id, found) if user_id else ANONYMOUS
+        account = _account.set((found.get("beside") or {}).pop("account", None))
+        try:
+            yield _actor(user_id, found) if user_id else ANONYMOUS
+        finally:
+            _account.reset(account)
+
+
+def account_read(user_id: int) -> dict[str, Any] | None:
+    """The row of this account, when the scope in force was entered for it: its columns, dates as ISO text."""
+    found = _account.get()
+    return found if found is not None and found["id"] == user_id else None
 
 
 def hold_rights(actor: Actor) -> Actor:

@@ -25,6 +25,7 @@ from accounts.tenantadmin import STAFF_KINDS, TenantModelAdmin, actor_of
 from claims.models import Appointment, CallBack, Dossier, Expectation, MissingDossierRequest
 from claims.workflow import TAB_OF_STATE, WAITING
 from messaging.models import Message, Thread
+from messaging.services.announcements import unread_updates
 
 # Left out: the forms that sign in and change a password are the portal's; « view on site » answers for any row's key.
 CLOSED_DOORS = frozenset({"login", "password_change", "password_change_done", "view_on_site"})
@@ -86,7 +87,8 @@ class StaffAdminSite(admin.AdminSite):
         return kept
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        return super().index(request, {"waiting": self.waiting(actor_of(request)), **(extra_context or {})})
+        context = {"waiting": self.waiting(actor_of(request)), "updates": unread_updates(actor_of(request))}
+        return super().index(request, {**context, **(extra_context or {})})
 
     def waiting(self, actor: Actor) -> list[dict[str, Any]]:
         """What waits for this person, as far as their menus go."""

@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "accounts.middleware.PrivateMiddleware",
     "accounts.middleware.ActorMiddleware",
 ]
+AUTHENTICATION_BACKENDS = ["accounts.backends.ScopedBackend"]
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
 TEMPLATES: list[dict[str, Any]] = [

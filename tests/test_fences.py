@@ -109,6 +109,18 @@ def told(who: Who, row: Row) -> bool:
     return who.staffs(about) or who.is_in(row, "recipient_id")
 
 
+def announced(who: Who, row: Row) -> bool:
+    """By the network to one's side, by a cabinet to its own staff, and to its shops once it has begun."""
+    if who.staffs(row):
+        return True
+    if row["published_from"] > "2090":
+        return False
+    if row["cabinet_id"] is None:
+        sides = {"all": who.user, "staff": who.cabinets, "shops": who.establishments}
+        return bool(sides[row["audience"]])
+    return row["audience"] != "staff" and row["cabinet_id"] in who.partners
+
+
 def either(who: Who, row: Row) -> bool:
     return who.staffs(row) or who.trades(row)
 
@@ -237,6 +249,8 @@ FENCES = {
         lambda who, row: who.staffs(row) or (who.is_in(row) and who.trades(row)),
         "text = 'x'",
     ),
+    "messaging.Announcement": Fence(announced, Who.staffs, "text = 'x'"),
+    "messaging.AnnouncementReading": Fence(Who.is_in, Who.is_in, "read_at = now()"),
     "messaging.ChannelChoice": Fence(Who.is_in, Who.is_in, "channel = 'mail'"),
     "messaging.Digest": Fence(Who.is_in, lambda who, row: False, "created_at = now()"),
     "messaging.Notification": Fence(told, lambda who, row: False, "reason = 'x'"),

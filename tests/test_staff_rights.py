@@ -72,6 +72,11 @@ def own_row(model, world):
     return next(iter(found), None) or model(pk=ABSENT)
 
 
+@pytest.fixture
+def world(standing_world):
+    return standing_world
+
+
 @pytest.mark.parametrize(("model", "model_admin"), registered(), ids=lambda part: getattr(part, "__name__", ""))
 def test_every_page_says_which_menu_opens_it_and_which_right_each_form_takes(model, model_admin):
     assert isinstance(model_admin.menu, Menu), f"{type(model_admin).__name__}: menu = Menu.…"

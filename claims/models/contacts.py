@@ -1,7 +1,9 @@
 """« Qui appeler pour quoi »: a cabinet's directory by role, as its shops read it beside a dossier."""
 
+from collections.abc import Iterable
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q
 
 from accounts.models import Cabinet
 from accounts.scope import BY_CABINET, Kind, TenantModel, TenantQuerySet
@@ -45,14 +47,10 @@ def department_of(postal_code: str) -> str:
 class ContactQuerySet(TenantQuerySet["Contact"]):
     """The vocabulary of contacts."""
 
-    def for_dossier(self, dossier: Dossier) -> list["Contact"]:
-        """Those for its insurer and department: what its state asks about first, then the more particular."""
-        shop = dossier.establishment
-        insurers = {"", dossier.insurer_code}
-        places = {"", department_of(shop.postal_code) if shop else ""}
-        found = self.filter(cabinet=dossier.cabinet_id, insurer_code__in=insurers, department__in=places)
-        urgent = Topic.VE if dossier.ve_procedure and dossier.is_open else TOPIC_OF_STATE[State(dossier.state)]
-        return sorted(found.order_by("position", "pk"), key=lambda one: (one.topic != urgent, -one.precision))
+    def of_dossiers(self) -> "ContactQuerySet":
+        """Those for the outer dossier's insurer; `fitting` sorts out the rest."""
+        insurer = Q(insurer_code="") | Q(insurer_code=OuterRef("insurer_code"))
+        return self.filter(insurer, cabinet=OuterRef("cabinet")).order_by("position", "pk")
 
 
 class Contact(TenantModel):
@@ -94,3 +92,12 @@ class Contact(TenantModel):
     def precision(self) -> int:
         """The more it is narrowed, the better it fits the dossiers it holds for."""
         return bool(self.insurer_code) + bool(self.department)
+
+
+def fitting(contacts: Iterable[Contact], dossier: Dossier) -> list[Contact]:
+    """Those for the dossier's department: what its state asks about first, then the more particular."""
+    shop = dossier.establishment
+    places = {"", department_of(shop.postal_code) if shop else ""}
+    urgent = Topic.VE if dossier.ve_procedure and dossier.is_open else TOPIC_OF_STATE[State(dossier.state)]
+    here = [one for one in contacts if one.department in places]
+    return sorted(here, key=lambda one: (one.topic != urgent, -one.precision))

@@ -9,8 +9,16 @@ from django.db.models import OuterRef
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import JSONObject
 
+from accounts.beside import read_beside, shown_to_shop
 from accounts.models import Cabinet, Establishment
-from accounts.scope import BY_CABINET, BY_ESTABLISHMENT, Actor, Kind, TenantModel, TenantQuerySet
+from accounts.scope import (
+    BY_CABINET,
+    BY_ESTABLISHMENT,
+    Actor,
+    Kind,
+    TenantModel,
+    TenantQuerySet,
+)
 from claims.models.dossiers import Dossier
 from claims.workflow import CHECKING, WAITING, State
 
@@ -112,10 +120,12 @@ class Expectation(TenantModel):
         return WAITING[state].expected
 
 
-def counted(actor: Actor) -> int:
-    """How many things shops must do, for the sites of this person; MOST_COUNTED means that or more."""
-    rows = Expectation.objects.visible_to(actor).of_shops().order_by()
-    return rows.values("pk")[:MOST_COUNTED].count() if actor.sites else 0
+# How many things the shop must do; MOST_COUNTED means that or more.
+read_beside(
+    "todo",
+    f"""SELECT count(*) FROM (SELECT FROM claims_expectation x
+      WHERE x.who = '{Expectation.Who.SHOP}' AND {shown_to_shop("x")} LIMIT {MOST_COUNTED}) AS waiting""",
+)
 
 
 def beside(actor: Actor) -> ArraySubquery:

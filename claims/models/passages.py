@@ -5,7 +5,8 @@ from datetime import date, time, timedelta
 from typing import NamedTuple
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
+from django.db.models.functions import Coalesce
 
 from accounts.models import Cabinet, CabinetMember, Establishment
 from accounts.scope import BY_CABINET, Actor, Kind, TenantModel, TenantQuerySet
@@ -39,7 +40,13 @@ class OfPartners(TenantQuerySet["Passage"]):
         rows = self.filter(cabinet=dossier.cabinet_id)
         if dossier.expert_id is not None:
             rows = rows.filter(Q(expert=None) | Q(expert=dossier.expert_id))
-        return rows.filter(Q(establishment=None) | Q(establishment=dossier.establishment_id))
+        return rows.filter(Q(establishment=None) | Q(establishment=dossier.establishment_id)).order_by("pk")
+
+    def of_dossiers(self) -> "OfPartners":
+        """The same, for the outer dossier of a subquery."""
+        expert = Q(expert=None) | Q(expert=Coalesce(OuterRef("expert"), F("expert")))
+        here = Q(establishment=None) | Q(establishment=OuterRef("establishment"))
+        return self.filter(expert, here, cabinet=OuterRef("cabinet")).order_by("pk")
 
 
 class Passage(TenantModel):

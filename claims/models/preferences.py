@@ -5,8 +5,9 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from accounts.beside import read_beside
 from accounts.models import User
-from accounts.scope import BY_USER, Actor, Kind, TenantModel, TenantQuerySet, read_beside
+from accounts.scope import BY_USER, Actor, Kind, TenantModel, TenantQuerySet
 from claims.models.queries import DEFAULT_COLUMNS, SORT_KEYS
 from claims.workflow import Tab
 

@@ -1,12 +1,14 @@
 """What a cabinet asks a shop to send."""
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import Cabinet, Establishment
-from accounts.scope import BY_CABINET, BY_ESTABLISHMENT, Kind, TenantModel, TenantQuerySet
+from accounts.nested import nested, unnested
+from accounts.scope import BY_CABINET, BY_ESTABLISHMENT, Actor, Kind, TenantModel, TenantQuerySet
 from claims.models.documents import Document
 from claims.models.dossiers import Dossier
 
@@ -93,3 +95,14 @@ class DocumentRequest(TenantModel):
     @property
     def is_unanswered(self) -> bool:
         return self.is_open and self.answered_at is None
+
+
+def requests_beside(actor: Actor) -> ArraySubquery:
+    """The open requests about each dossier, first due first, read in the dossier's own statement."""
+    rows = DocumentRequest.objects.visible_to(actor).filter(dossier=OuterRef("pk")).open()
+    return nested(rows.order_by("due_on", "pk"))
+
+
+def requests_read(dossier: Dossier) -> list[DocumentRequest]:
+    """Those that came with a dossier read by `requests_beside`."""
+    return unnested(DocumentRequest, dossier.open_requests)  # type: ignore[attr-defined]

@@ -1,15 +1,21 @@
 """Whether a visit may be asked for: on a day the expert comes by, while there is room."""
 
+import json
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from accounts import scope
 from accounts.models import Cabinet
+from accounts.nested import nested, unnested
 from accounts.scope import Actor, Kind, System
 from claims.calendar import is_open_day
-from claims.models import Appointment, Dossier, Passage, VisitPolicy
+from claims.models import Dossier, Passage, VisitPolicy
 from claims.models.appointments import Wish
 from claims.models.passages import Slot, upcoming
 
@@ -22,19 +28,29 @@ def policy_of(dossier: Dossier) -> VisitPolicy:
     return found or VisitPolicy(cabinet_id=dossier.cabinet_id)
 
 
-def slots_for(dossier: Dossier, *, actor: Actor, at_most: int = 8) -> list[Slot]:
+def beside(actor: Actor) -> dict[str, Any]:
+    """Annotations of a dossier that `slots_beside` reads: the rules of its expert's passages, and what is taken."""
+    taken = RawSQL("(SELECT jsonb_agg(t) FROM visits_taken(claims_dossier.id, %s) AS t)", [timezone.localdate()])
+    return {"passage_rules": nested(Passage.objects.visible_to(actor).of_dossiers()), "visits_taken": taken}
+
+
+def slots_beside(dossier: Dossier, at_most: int) -> list[Slot]:
     """The next passages at the dossier's shop that still have room, tomorrow at the earliest."""
-    return _with_room(upcoming(_rules(dossier, actor), dossier, timezone.localdate(), A_LOT), dossier)[:at_most]
+    found = getattr(dossier, "visits_taken", None) or "[]"
+    taken = json.loads(found) if isinstance(found, str) else found
+    counts = {(date.fromisoformat(row["day"]), row["half"]): row["visits"] for row in taken}
+    rules = unnested(Passage, getattr(dossier, "passage_rules", ()))
+    return _with_room(upcoming(rules, dossier, timezone.localdate(), A_LOT), counts)[:at_most]
 
 
-def _rules(dossier: Dossier, actor: Actor) -> list[Passage]:
-    return list(Passage.objects.visible_to(actor).for_dossier(dossier).order_by("pk"))
+def slots_for(dossier: Dossier, *, actor: Actor, at_most: int = 8) -> list[Slot]:
+    """The same, for a dossier read without them."""
+    rules = Passage.objects.visible_to(actor).for_dossier(dossier)
+    slots = upcoming(rules, dossier, timezone.localdate(), A_LOT)
+    return _with_room(slots, _taken(dossier) if any(slot.capacity for slot in slots) else {})[:at_most]
 
 
-def _with_room(slots: list[Slot], dossier: Dossier) -> list[Slot]:
-    if not any(slot.capacity for slot in slots):
-        return slots
-    taken = _taken(dossier, [slot.day for slot in slots])
+def _with_room(slots: list[Slot], taken: Mapping[tuple[date, str], int]) -> list[Slot]:
     return [slot for slot in slots if slot.capacity is None or taken.get((slot.day, slot.half), 0) < slot.capacity]
 
 
@@ -45,24 +61,19 @@ def check_passage(dossier: Dossier, wish: Wish, *, actor: Actor) -> None:
         raise ValidationError({"starts_on": "C’est un dimanche ou un jour férié : choisissez un autre jour."})
     if actor.kind != Kind.REPAIRER:
         return
-    every = upcoming(_rules(dossier, actor), dossier, timezone.localdate(), A_LOT)
+    every = upcoming(Passage.objects.visible_to(actor).for_dossier(dossier), dossier, timezone.localdate(), A_LOT)
     asked = [slot for slot in every if (slot.day, slot.half) == (wish.starts_on, wish.half)]
     if any(slot.capacity for slot in asked):
         with scope.system(System.AGENDA):  # the second of two shops waits here, and counts the first
             Cabinet.objects.select_for_update(of=("self",), no_key=True).get(pk=dossier.cabinet_id)
-        if not _with_room(asked, dossier):
+        if not _with_room(asked, _taken(dossier)):
             raise ValidationError({"starts_on": "Ce passage est complet : choisissez-en un autre."})
     if every and not asked and not policy_of(dossier).other_dates:
         raise ValidationError({"starts_on": "Choisissez un jour de passage de l’expert."})
 
 
-def _taken(dossier: Dossier, days: list[date]) -> dict[tuple[date, str], int]:
-    """How many visits of the same expert stand on these days, whichever shop they are at: numbers, never rows."""
-    with scope.system(System.AGENDA):
-        rows = Appointment.objects.current().live().filter(cabinet=dossier.cabinet_id, starts_on__in=days)
-        if dossier.expert_id is not None:
-            rows = rows.filter(dossier__expert=dossier.expert_id)
-        counts: dict[tuple[date, str], int] = {}
-        for key in rows.exclude(dossier=dossier.pk).values_list("starts_on", "half"):
-            counts[key] = counts.get(key, 0) + 1
-    return counts
+def _taken(dossier: Dossier) -> dict[tuple[date, str], int]:
+    """How many visits of the same expert stand on each day to come, whichever shop they are at."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT day, half, visits FROM visits_taken(%s, %s)", [dossier.pk, timezone.localdate()])
+        return {(day, half): visits for day, half, visits in cursor.fetchall()}

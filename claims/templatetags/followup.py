@@ -4,12 +4,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import template
-from django.db import DatabaseError
 from django.utils import timezone
 
 from accounts.scope import Actor, Kind, Right
-from claims.models import DocumentRequest, Dossier, DossierFacts
-from claims.models.expectations import MOST_COUNTED, counted
+from claims.models import Dossier, DossierFacts
+from claims.models.expectations import MOST_COUNTED
+from claims.models.requests import requests_read
 from claims.services.incidents import may_report
 from claims.services.memos import may_keep
 
@@ -20,13 +20,8 @@ SOON = timedelta(days=15)
 
 @register.simple_tag
 def todo_count(actor: Actor) -> str:
-    """How many things wait; nothing on an error page whose transaction is broken."""
-    if actor.kind != Kind.REPAIRER:
-        return ""
-    try:
-        count = counted(actor.where(Right.VIEW))
-    except DatabaseError:
-        return ""
+    """How many things wait, read with the scope."""
+    count = int(actor.beside.get("todo", 0)) if actor.kind == Kind.REPAIRER else 0
     return f"{MOST_COUNTED - 1}+" if count >= MOST_COUNTED else str(count or "")
 
 
@@ -34,10 +29,9 @@ def todo_count(actor: Actor) -> str:
 def document_requests(context: dict[str, Any], dossier: Dossier) -> dict[str, Any]:
     """The cabinet's open requests about a dossier, first asked first."""
     actor: Actor = context["request"].actor
-    requests = list(DocumentRequest.objects.visible_to(actor).filter(dossier=dossier).open().order_by("due_on", "pk"))
     may_extend = actor.kind == Kind.REPAIRER and actor.may(Right.DEPOSIT, dossier.establishment_id)
     return {
-        "requests": requests,
+        "requests": requests_read(dossier),
         "may_extend": may_extend,
         "dossier": dossier,
         "today": timezone.localdate(),

@@ -17,20 +17,22 @@ from claims.models.documents import REPORTS
 from claims.models.expectations import beside
 from claims.models.preferences import preferred
 from claims.models.queries import PAGE_SIZE, search
+from claims.models.requests import requests_beside
 from claims.services.dossiers import note_visit
 from claims.services.expectations import SIDE, expected_of
 from claims.services.preferences import remember_list
 from claims.services.uploads import may_send
 from claims.views import columns, listing
-from claims.views.panels import panels
+from claims.views.panels import beside_page, panels
 from claims.workflow import STEPS, Tab
 
 
-def dossier_or_404(request: ActorRequest, cabinet: str, reference: str) -> Dossier:
-    """The dossier this person may see; absent and foreign are the same 404."""
+def dossier_or_404(request: ActorRequest, cabinet: str, reference: str, **more: Any) -> Dossier:
+    """The dossier this person may see, with what each of its pages shows; absent and foreign are the same 404."""
     actor = request.actor.where(Right.VIEW)
     rows = Dossier.objects.visible_to(actor).select_related("cabinet", "establishment", "facts")
-    return get_object_or_404(rows.annotate(expected=beside(actor)), cabinet__code=cabinet, reference=reference)
+    rows = rows.annotate(expected=beside(actor), open_requests=requests_beside(actor), **more)
+    return get_object_or_404(rows, cabinet__code=cabinet, reference=reference)
 
 
 @require_safe
@@ -83,7 +85,7 @@ def list_display(request: ActorRequest) -> HttpResponse:
 @require_safe
 def dossier(request: ActorRequest, cabinet: str, reference: str) -> HttpResponse:
     """One dossier: who must act, the current report, the parties."""
-    subject = dossier_or_404(request, cabinet, reference)
+    subject = dossier_or_404(request, cabinet, reference, **beside_page(request.actor))
     note_visit(subject, user_id=request.user.pk)
     rows = Document.objects.visible_to(request.actor).filter(dossier=subject).with_reading(request.actor)
     papers = list(rows.in_force().newest_first())

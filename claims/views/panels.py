@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from accounts.nested import nested, unnested
 from accounts.scope import Actor
 from claims.models import Appointment, Contact, Dossier, DossierFacts
+from claims.models.contacts import fitting
+from claims.services import passages
 from claims.services.appointments import said
 from claims.services.incidents import EXAM_FIELDS
-from claims.services.passages import slots_for
 from claims.workflow import EXAMS, DateKind, DateStatus
 
 SHOWN_PASSAGES = 4
@@ -50,11 +52,16 @@ SHOWN_STATUS = {
 }
 
 
+def beside_page(actor: Actor) -> dict[str, Any]:
+    """What the panels need, read in the dossier's own statement."""
+    return {"directory": nested(Contact.objects.visible_to(actor).of_dossiers()), **passages.beside(actor)}
+
+
 def panels(dossier: Dossier, actor: Actor) -> dict[str, Any]:
-    """Each is empty when there is nothing to say."""
+    """Each is empty when there is nothing to say; the dossier was read with `beside_page`."""
     return {
-        "contacts": Contact.objects.visible_to(actor).for_dossier(dossier),
-        "passages": slots_for(dossier, actor=actor, at_most=SHOWN_PASSAGES) if dossier.is_open else [],
+        "contacts": fitting(unnested(Contact, getattr(dossier, "directory", ())), dossier),
+        "passages": passages.slots_beside(dossier, SHOWN_PASSAGES) if dossier.is_open else [],
         "procedure": PROCEDURES.get(dossier.ve_procedure),
         "exams": _exams(dossier, actor) if dossier.ve_procedure else [],
     }

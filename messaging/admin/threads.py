@@ -130,7 +130,12 @@ class ThreadAdmin(PostedForms, TenantModelAdmin):
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        context = {"title": "Poser une question au réparateur", "waits": not answers.answers_alone(actor_of(request))}
+        context = {
+            "title": "Poser une question au réparateur",
+            "waits": not answers.answers_alone(actor_of(request)),
+            "show_save_and_add_another": False,
+            "show_save_and_continue": False,
+        }
         try:
             return super().add_view(request, form_url, context | (extra_context or {}))
         except (NotAllowed, ValidationError) as refusal:

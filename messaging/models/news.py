@@ -4,8 +4,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.beside import read_beside, shown_to_shop
 from accounts.models import Cabinet, Establishment, User
-from accounts.scope import BY_ESTABLISHMENT, Actor, Kind, TenantModel, TenantQuerySet, read_beside
+from accounts.scope import BY_ESTABLISHMENT, Actor, Kind, TenantModel, TenantQuerySet
 from claims.models import Dossier
 
 
@@ -68,9 +69,6 @@ read_beside(
     f"""SELECT jsonb_build_object('unread', count(*), 'last', COALESCE(max(seen.id), 0)) FROM (
       SELECT n.id FROM messaging_news n
       WHERE n.user_id = (SELECT scope_user()) AND n.read_at IS NULL
-        AND n.establishment_id IN (SELECT (s->>'id')::bigint FROM jsonb_array_elements(e.found->'sites') AS s
-          WHERE (s->>'owner')::boolean OR jsonb_exists(s->'rights', 'view'))
-        AND NOT EXISTS (SELECT FROM jsonb_array_elements(e.found->'suspended') AS p
-          WHERE (p->>0)::bigint = n.cabinet_id AND (p->>1)::bigint = n.establishment_id)
+        AND {shown_to_shop("n")}
       ORDER BY n.id DESC LIMIT {UNREAD_COUNTED}) AS seen""",  # noqa: S608 -- a number of ours
 )

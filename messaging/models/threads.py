@@ -11,14 +11,19 @@ from django.db.models.expressions import RawSQL
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.beside import read_beside, shown_to_shop
 from accounts.models import Cabinet, CabinetMember, Establishment, User
-from accounts.scope import BY_CABINET, BY_ESTABLISHMENT, Actor, Kind, TenantModel, TenantQuerySet, read_beside
+from accounts.scope import BY_CABINET, BY_ESTABLISHMENT, Actor, Kind, TenantModel, TenantQuerySet
 from claims.models import Document, Dossier
 from claims.models.appointments import Side
 from messaging.models.subjects import Subject
 from messaging.subjects import Reader
 
 PAGE_SIZE = 50
+LINE_FIELDS = (
+    "public_id", "title", "opener_label", "created_at", "last_message_at", "last_label", "document_count", "state",
+    "due_on", "cabinet_id", "establishment_id", "dossier_id",
+)  # fmt: skip
 SPEAKERS = {
     CabinetMember.Role.EXPERT.value: "Expert",
     CabinetMember.Role.CLERK.value: "Conseiller client",
@@ -89,6 +94,11 @@ class ThreadQuerySet(TenantQuerySet["Thread"]):
         merged = " UNION ALL ".join([arm] * max(1, len(site_ids)))
         ids = RawSQL(f"SELECT page.id FROM ({merged}) AS page {order}", [*params, PAGE_SIZE + 1])
         return self.filter(pk__in=ids).newest_first()
+
+    def for_lines(self) -> "ThreadQuerySet":
+        """What a line of a list shows, and no more of a dossier's many columns."""
+        shown = ("reference", "make", "model")
+        return self.select_related("dossier").only(*LINE_FIELDS, *(f"dossier__{name}" for name in shown))
 
     def unread_ids(self, actor: Actor) -> "models.QuerySet[ThreadRead, Any]":
         return ThreadRead.objects.unread_of(actor).values("thread")
@@ -351,9 +361,6 @@ read_beside(
     f"""SELECT count(*) FROM (
       SELECT FROM messaging_threadread r
       WHERE r.user_id = (SELECT scope_user()) AND r.told_id > r.read_id
-        AND r.establishment_id IN (SELECT (s->>'id')::bigint FROM jsonb_array_elements(e.found->'sites') AS s
-          WHERE (s->>'owner')::boolean OR jsonb_exists(s->'rights', 'view'))
-        AND NOT EXISTS (SELECT FROM jsonb_array_elements(e.found->'suspended') AS p
-          WHERE (p->>0)::bigint = r.cabinet_id AND (p->>1)::bigint = r.establishment_id)
+        AND {shown_to_shop("r")}
       LIMIT {UNREAD_COUNTED}) AS seen""",
 )

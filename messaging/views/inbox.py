@@ -66,7 +66,7 @@ def _found(actor: Actor, held: dict[str, str], before: tuple[datetime, int] | No
         )
         if held["voir"] == "non-lus":
             rows = rows.filter(pk__in=threads.unread_ids(actor))
-    return list(rows.with_unread(actor).select_related("dossier"))
+    return list(rows.with_unread(actor).for_lines())
 
 
 def _line(thread: Any, actor: Actor) -> dict[str, Any]:
@@ -111,7 +111,7 @@ def dossier_messages(request: ActorRequest, cabinet: str, reference: str) -> Htt
     rows = Thread.objects.visible_to(actor).filter(dossier=subject)
     if request.GET.get("ouvrir"):
         return redirect(get_object_or_404(rows, pk=number_of(request.GET["ouvrir"])))
-    found = list(rows.with_unread(actor).select_related("dossier").newest_first()[:SHOWN])
+    found = list(rows.with_unread(actor).for_lines().newest_first()[:SHOWN])
     context = frame(request, subject, "Messages") | {
         "lines": [_line(thread, actor) for thread in found],
         "may_write": request.actor.may(Right.MESSAGES, subject.establishment_id),

@@ -28,8 +28,10 @@ from claims.models import (
     VisitPolicy,
 )
 from claims.services import expectations
+from messaging.models import Announcement
 from messaging.services import news
-from portal.demo import daily, dates, dossiers, followup, network, papers
+from portal.demo import daily, dates, dossiers, followup, network, papers, talks
+from portal.demo.announcements import announcements
 from portal.demo.contacts import contacts
 from portal.demo.dossiers import Claim
 from portal.demo.files import Archive, writing
@@ -95,11 +97,13 @@ def _load(rng: Random, size: int, seed: int, today: date, progress: Progress) ->
     DocumentRequest.objects.bulk_create(followup.requests(aside, claims), BATCH)
     Supplement.objects.bulk_create(followup.supplements(aside, claims, built.logins), BATCH)
     DossierFacts.objects.bulk_create(followup.facts(aside, claims), BATCH)
-    _load_day(Random(seed + 3), claims, loaded, archive.studio)  # noqa: S311 -- a drawing of its own
+    _load_day(Random(seed + 4), claims, loaded, archive.studio)  # noqa: S311 -- a drawing of its own
     followup.change_plates([claim.dossier for claim in claims if claim.dossier.is_open][::PROVISIONAL])
+    talks.load(Random(seed + 3), claims, built.logins, today)  # noqa: S311 -- a drawing, not a secret
     expectations.reconcile()
     DossierVisit.objects.bulk_create(visits(rng, built.logins, claims), BATCH)
     Contact.objects.bulk_create(contacts(Cabinet.objects.order_by("pk")))
+    Announcement.objects.bulk_create(announcements(Cabinet.objects.order_by("pk"), midnight))
     news.show(list(JournalEntry.objects.filter(at__gte=midnight - NEWS_OF).values_list("pk", flat=True)))
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # fail while the files can still be taken away

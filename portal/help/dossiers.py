@@ -127,6 +127,36 @@ LIST = Theme(
             keywords="notification cloche bulle orange alerte",
         ),
         Question(
+            "etre-informe",
+            "Recevoir un e-mail quand un rapport arrive, ou en recevoir moins",
+            (
+                (
+                    "Pour chaque type de document et de fait, choisissez : le portail seul, un e-mail aussitôt, ou un "
+                    "résumé le matin des jours ouvrés. Le portail garde tout dans chaque cas, et ce que vous avez "
+                    "déjà ouvert n’est pas annoncé de nouveau."
+                ),
+                (
+                    "Deux autres e-mails se demandent au même endroit : ce qui vous attend le matin, et ce qui reste "
+                    "en fin de journée. Le bas de chaque e-mail facultatif permet aussi de l’arrêter d’un clic. "
+                    "Ceux qui touchent votre compte, vos accès et vos accusés de réception partent toujours."
+                ),
+            ),
+            links=(("Choisir", "settings_notifications"),),
+            keywords="préférences e-mail mail résumé digest désabonner désinscrire spam trop de mails",
+        ),
+        Question(
+            "mises-a-jour",
+            "Où relire les mises à jour du service ?",
+            (
+                (
+                    "Elles s’affichent à l’ouverture du portail jusqu’à « Marquer comme lu », puis restent dans "
+                    "« Mises à jour du service », dans le menu de votre compte."
+                ),
+            ),
+            links=(("Mises à jour du service", "announcements"),),
+            keywords="annonce nouveauté version fermeture cabinet",
+        ),
+        Question(
             "plusieurs-etablissements",
             "J'ai plusieurs établissements",
             (

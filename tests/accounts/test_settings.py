@@ -191,7 +191,7 @@ def test_sessions_are_listed_and_ended(world):
 def test_the_page_of_sessions_costs_the_same_for_one_and_three(world, rows, django_assert_num_queries):
     clients = [signed_in(world.lac.owner) for _ in range(rows)]
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         assert len(clients[0].get(reverse("sessions")).context["sessions"]) == rows
 
 

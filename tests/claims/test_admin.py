@@ -17,7 +17,7 @@ from messaging.services import send_due
 from tests.factories import DossierFactory
 
 PDF = b"%PDF-1.4\n%%EOF"
-LIST_QUERIES = 8
+LIST_QUERIES = 7
 
 
 def page(dossier):

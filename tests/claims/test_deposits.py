@@ -363,7 +363,7 @@ def test_the_page_costs_the_same_whatever_the_number_of_files(dossier, shop, wor
         for _ in range(count):
             UploadFactory(dossier=dossier, user=world.lac.owner)
         shop.get(address(dossier))
-        with django_assert_num_queries(10):  # those of every page, what is to be done, requests, and the files
+        with django_assert_num_queries(7):  # those of every page, what is to be done, requests, and the files
             shop.get(address(dossier))
 
 

@@ -14,7 +14,7 @@ from tests.factories import DocumentFactory
 from tests.world import body_of
 
 K = Document.Kind
-PAGE_QUERIES = 12  # session, user, three of the scope, dossier, its frame (2), visit, documents, sent again, release
+PAGE_QUERIES = 9  # session, scope (2, one puts the test's back), dossier, visit, documents, sent again, release
 
 
 @pytest.fixture

@@ -73,7 +73,7 @@ def test_the_page_costs_the_same_whatever_the_number_of_documents(dossier, world
     for count in (1, 3):
         # Of every page, six and the count of what is to be done; dossier (with its facts and what is expected), visit,
         # papers, requests, contacts, passages. The count and the requests are the two that came with « À faire ».
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(8):
             client.get(url)
         for _ in range(count):
             DocumentFactory(dossier=dossier)

@@ -97,7 +97,7 @@ def test_the_page_costs_the_same_whatever_there_is_beside_the_dossier(
         ContactFactory(cabinet=world.alpes.cabinet)
     page(client, lac.dossiers["ALPES"])
 
-    with django_assert_num_queries(13):  # those of test_dossier_pages
+    with django_assert_num_queries(8):  # those of test_dossier_pages
         page(client, lac.dossiers["ALPES"])
 
 

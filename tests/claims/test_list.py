@@ -34,9 +34,7 @@ def test_the_list_costs_the_same_for_one_row_and_three(more, world, lac, client,
         add(world, lac, reference=f"EN-PLUS-{number}")
     client.get("/dossiers/")
 
-    with django_assert_num_queries(
-        9
-    ):  # session, user, savepoint, scope, counts, rows, what is to be done, release, the test's own scope back
+    with django_assert_num_queries(7):  # session, savepoint, scope, counts, rows, release, the test's own scope back
         answer = client.get("/dossiers/")
 
     assert len(answer.context["rows"]) == 1 + more

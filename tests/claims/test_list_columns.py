@@ -69,7 +69,7 @@ def test_every_column_shown_costs_no_statement_more(lac, client, django_assert_n
     choose(client, *SORT_KEYS)
     client.get("/dossiers/")
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         answer = client.get("/dossiers/")
 
     assert len(answer.context["headers"]) == len(SORT_KEYS)

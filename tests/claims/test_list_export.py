@@ -112,7 +112,7 @@ def test_a_file_costs_the_same_for_one_row_and_three(more, world, lac, client, d
     for _ in range(more):
         add(world, lac)
 
-    with django_assert_num_queries(7):  # as the list, without its counts
+    with django_assert_num_queries(6):  # as the list, without its counts
         as_csv(client)
 
 

@@ -354,10 +354,10 @@ def test_the_pages_cost_the_same_for_one_photo_and_ten(dossier, world, shop, dja
     shot_set = ShotSet.objects.get()
     UploadFactory(dossier=dossier, user=world.lac.owner, shot=shot_set.shots.earliest("position"), **GOOD)
     shop.get(page(dossier))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(9):
         shop.get(page(dossier))
     whole(shot_set, world.lac.owner)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(9):
         shop.get(page(dossier))
 
 

@@ -159,10 +159,10 @@ def test_a_shop_of_another_cabinet_cannot_be_entrusted(manager, clerk, world):
 def test_the_list_of_people_costs_the_same_whatever_it_shows(manager, world, django_assert_num_queries):
     url = reverse("admin:accounts_cabinetmember_changelist")
     manager.get(url)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         manager.get(url)
     CabinetMemberFactory.create_batch(3, cabinet=world.alpes.cabinet, role="expert")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         manager.get(url)
 
 

@@ -14,7 +14,7 @@ from messaging.models import ThreadRead
 from tests.factories import AppointmentFactory, DocumentFactory, DossierFactory, RequestFactory
 
 MONDAY = datetime(2026, 11, 2, 9, tzinfo=UTC)
-TODO_QUERIES = 10
+TODO_QUERIES = 8
 
 
 @pytest.fixture

@@ -242,5 +242,5 @@ def test_the_page_costs_the_same_however_much_was_chosen(world, client, django_a
     wants(world.lac.owner, **dict.fromkeys(list(Topic)[:rows], Channel.MAIL))
     client.get(reverse("settings_notifications"))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         client.get(reverse("settings_notifications"))

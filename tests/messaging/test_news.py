@@ -166,9 +166,7 @@ def test_the_centre_costs_the_same_for_one_row_and_three(more, world, dossier, c
         NewsFactory(user=world.lac.owner, dossier=dossier)
     client.get(reverse("notifications"))
 
-    with django_assert_num_queries(
-        8
-    ):  # session, user, savepoint, scope with its count, rows, the menu, release, scope back
+    with django_assert_num_queries(6):  # session, savepoint, scope with its counts, rows, release, scope back
         answer = client.get(reverse("notifications"))
 
     assert len(answer.context["news"]) == 1 + more

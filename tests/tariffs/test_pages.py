@@ -143,7 +143,7 @@ def test_the_pages_ask_the_database_a_fixed_number_of_times(versions, shop, clie
         TariffVersionFactory(site=shop.establishment, number=number, rows={"A": "1", "B": "2"})
     client.get("/tarifs/")
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(9):
         client.get("/tarifs/")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         client.get(address(shop))
