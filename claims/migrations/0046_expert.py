@@ -49,7 +49,7 @@ END $rewrite$;
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0041_expert"),
-        ("claims", "0121_visits_taken"),
+        ("claims", "0092_files_of_complements"),
         ("messaging", "0051_threads"),
         ("tariffs", "0002_ledger"),
     ]
