@@ -71,6 +71,9 @@ def _cast(cabinet: Any) -> dict[str, Any]:
         status="offered",
         get_status_display="accepté",
         safety="oui",
+        get_topic_display="une question sur un dossier",
+        wanted_on=_ON,
+        get_slot_display="le matin",
         dossier=dossier,
     )
     site = {"siret": "732 829 320 00074", "shop": shop, "organisation": company.name, "colleague": "Camille Exemple"}
