@@ -61,7 +61,7 @@ class StaffAdminSite(admin.AdminSite):
             if must_set_up(actor_of(request), request.user):
                 return redirect("mfa_index")
             if request.method == "POST" and actor_of(request).kind == Kind.STAFF:
-                cast("ActorRequest", request).actor = hold_rights(actor_of(request))
+                cast("ActorRequest", request).actor = hold_rights(actor_of(request), changing=_colleague(request))
             if self.has_permission(request):
                 return guarded(request, *args, **kwargs)
             return self._turned_away(request)
@@ -93,6 +93,15 @@ class StaffAdminSite(admin.AdminSite):
     def waiting(self, actor: Actor) -> list[dict[str, Any]]:
         """What waits for this person, as far as their menus go."""
         return [item for item in what_waits(actor) if actor.opens(self.menu_of(item["view"]))]
+
+
+def _colleague(request: HttpRequest) -> int | None:
+    """The member of staff whose page a form is posted to."""
+    match = request.resolver_match
+    if match is None or not (match.url_name or "").startswith("accounts_cabinetmember_"):
+        return None
+    key = str(match.kwargs.get("pk") or match.kwargs.get("object_id") or "")
+    return int(key) if key.isdecimal() else None
 
 
 def what_waits(actor: Actor) -> list[dict[str, Any]]:

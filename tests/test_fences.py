@@ -341,18 +341,20 @@ def people(request, world) -> list[Who]:
 
 
 def people_with_a_part(side, shops) -> list[Who]:
-    """One who looks after a shop, one who was given dossiers: the shared shop's, and as its expert the orphan."""
+    """One at a shop; one given the shared shop's dossier, and the orphan as its expert; the shared one's expert."""
     code, deux = side.cabinet.code, shops[-1]
-    at, with_ = (CabinetMemberFactory(cabinet=side.cabinet, role="gestionnaire", sees_all=False) for _ in range(2))
+    at, with_, of = (CabinetMemberFactory(cabinet=side.cabinet, role="gestionnaire", sees_all=False) for _ in range(3))
     site = next(shop for shop in shops if code in shop.dossiers).establishment
     AssignedEstablishment.objects.create(cabinet=side.cabinet, member=at, establishment=site)
     AssignedDossier.objects.create(cabinet=side.cabinet, member=with_, dossier=deux.dossiers[code])
     Dossier.objects.filter(pk=side.orphan.pk).update(expert=with_)
+    Dossier.objects.filter(pk=deux.dossiers[code].pk).update(expert=of)
     given = Part(dossiers=frozenset({deux.dossiers[code].pk, side.orphan.pk}))
     cabinets = frozenset({side.cabinet.pk})
     return [
         Who(f"at a shop of {code}", at.user_id, cabinets=cabinets, part=Part(sites=frozenset({site.pk}))),
         Who(f"with dossiers of {code}", with_.user_id, cabinets=cabinets, part=given),
+        Who(f"expert at {code}", of.user_id, cabinets=cabinets, part=Part(dossiers=given.dossiers - {side.orphan.pk})),
     ]
 
 
