@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.menus import Menu
 from accounts.models import (
@@ -28,9 +30,11 @@ from accounts.tenantadmin import (
     EVENT_LABELS,
     NETWORK_ONLY,
     STAFF_KINDS,
+    PostedForms,
     TenantInline,
     TenantModelAdmin,
     actor_of,
+    journal_of,
 )
 from accounts.validators import display_siret
 
@@ -171,23 +175,65 @@ class UserAdmin(TenantModelAdmin):
         super().save_model(request, obj, form, change)
 
 
+class AccessFilter(admin.SimpleListFilter):
+    """Shops whose access the cabinet suspended, or did not."""
+
+    title = "accès"
+    parameter_name = "acces"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("ouvert", "Ouvert"), ("suspendu", "Suspendu")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> "QuerySet[CabinetEstablishment]":
+        is_open = {"ouvert": True, "suspendu": False}.get(self.value() or "")
+        found: QuerySet[CabinetEstablishment] = queryset
+        return found if is_open is None else found.filter(suspended_at__isnull=is_open)
+
+
 @admin.register(CabinetEstablishment)
-class CabinetEstablishmentAdmin(TenantModelAdmin):
+class CabinetEstablishmentAdmin(PostedForms, TenantModelAdmin):
     """« Réparateurs du cabinet »: what a cabinet alone knows and decides about a shop."""
 
     menu = Menu.SHOPS
     adders = NETWORK_ONLY
     changers = STAFF_KINDS
-    list_display = ("siret", "name", "city", "email", "is_approved", "suspended_at", "cabinet")
-    list_display_links = ("siret", "name")
-    list_filter = ("is_approved", ("suspended_at", admin.EmptyFieldListFilter), "cabinet")
+    list_display = ("name", "siret", "city", "email", "approved", "access", "cabinet")
+    list_display_links = ("name",)
+    list_filter = (AccessFilter, "is_approved", "cabinet")
     list_select_related = ("establishment", "cabinet")
     search_fields = ("establishment__siret", "establishment__name", "establishment__city", "email")
-    ordering = ("establishment__siret", "pk")
+    ordering = ("establishment__name", "establishment__siret", "pk")
     autocomplete_fields = ("establishment",)
-    fields = ("cabinet", "establishment", "email", "is_approved", "suspended_at", "suspension_reason", "created_at")
-    readonly_fields = ("suspended_at", "suspension_reason", "created_at")
+    readonly_fields = ("name", "siret", "city", "suspended_at", "suspension_reason", "created_at")
     actions = ("suspend", "resume")
+    posts = {"suspendre": "close", "retablir": "reopen"}
+    post_menus = dict.fromkeys(posts.values(), Menu.SHOPS)
+    change_form_template = "admin/accounts/cabinetestablishment/change_form.html"
+    add_form_template = "admin/change_form.html"
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The establishment itself is the network's page: staff read what it says."""
+        shop = ("name", "siret", "city") if obj else ("establishment",)
+        return self.without_cabinet(
+            request, ("cabinet", *shop, "email", "is_approved", *(("created_at",) if obj else ()))
+        )
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        link = self.get_object(request, object_id)
+        context = {"entries": journal_of(link, actor_of(request)), **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)
+
+    def close(self, request: HttpRequest, link: CabinetEstablishment) -> tuple[int, str]:
+        if not suspend_shops([link], reason=request.POST.get("reason", ""), actor=actor_of(request)):
+            return messages.WARNING, "L’accès de ce réparateur était déjà suspendu."
+        return messages.SUCCESS, "L’accès est suspendu, sessions ouvertes comprises. Les responsables en sont avertis."
+
+    def reopen(self, request: HttpRequest, link: CabinetEstablishment) -> tuple[int, str]:
+        if not resume_shops([link], actor=actor_of(request)):
+            return messages.WARNING, "L’accès de ce réparateur était déjà ouvert."
+        return messages.SUCCESS, "L’accès est rétabli. Les responsables en sont avertis."
 
     @admin.action(description="Suspendre l’accès des réparateurs choisis", permissions=["change"])
     def suspend(self, request: HttpRequest, queryset: "QuerySet[CabinetEstablishment]") -> HttpResponse | None:
@@ -221,6 +267,16 @@ class CabinetEstablishmentAdmin(TenantModelAdmin):
     @admin.display(description="ville", ordering="establishment__city")
     def city(self, link: CabinetEstablishment) -> str:
         return link.establishment.city
+
+    @admin.display(description="agréé", ordering="is_approved")
+    def approved(self, link: CabinetEstablishment) -> str:
+        return "oui" if link.is_approved else "non"
+
+    @admin.display(description="accès", ordering="suspended_at")
+    def access(self, link: CabinetEstablishment) -> str:
+        if link.suspended_at is None:
+            return "ouvert"
+        return f"suspendu le {date_format(timezone.localtime(link.suspended_at), 'SHORT_DATE_FORMAT')}"
 
 
 @admin.register(JournalEntry)

@@ -15,7 +15,8 @@ from django.db.migrations.state import ProjectState
 EVERYTHING = "(SELECT scope_all())"
 CABINET = "cabinet_id = ANY ((SELECT scope_ids('portal.cabinets'))::bigint[])"
 # Staff who see the whole cabinet, nearly all of them, are known by one value a statement: the rest is never run. What
-# is entrusted to the others was found when the scope was entered; `IN (SELECT unnest…)` is hashed, `= ANY` is walked.
+# is entrusted to the others one by one was found when the scope was entered (`IN (SELECT unnest…)` is hashed, `= ANY`
+# is walked); what they are the expert of may be thousands, and is asked of the dossiers.
 WHOLE_CABINET = "(SELECT COALESCE(current_setting('portal.restricted', true), '') = '')"
 ENTRUSTED_SITE = "establishment_id = ANY ((SELECT scope_ids('portal.assigned'))::bigint[])"
 
@@ -24,12 +25,21 @@ def entrusted_dossier(column: str) -> str:
     return f"{column} IN (SELECT unnest(scope_ids('portal.dossiers')))"
 
 
+EXPERT = "NULLIF(current_setting('portal.member', true), '')::bigint"
+OWN_DOSSIER = f"expert_id = (SELECT {EXPERT})"
+
+
+def expert_dossier(column: str) -> str:
+    return f"EXISTS (SELECT FROM claims_dossier own WHERE own.id = {column} AND own.{OWN_DOSSIER})"
+
+
 def of_cabinet(*parts: str) -> str:
     """Rows of the staff's cabinet: all, or of those who see a part of it the rows that one of these lets through."""
     return f"({CABINET} AND ({' OR '.join((WHOLE_CABINET, *parts))}))"
 
 
-CABINET_OF_DOSSIER = of_cabinet(ENTRUSTED_SITE, entrusted_dossier("dossier_id"))  # what hangs on a dossier
+# What hangs on a dossier.
+CABINET_OF_DOSSIER = of_cabinet(ENTRUSTED_SITE, entrusted_dossier("dossier_id"), expert_dossier("dossier_id"))
 CABINET_OF_SITE = of_cabinet(ENTRUSTED_SITE)  # what belongs to a shop and to no dossier
 # The pairs a cabinet has suspended are nearly always none: then no text is put together, row after row.
 ESTABLISHMENT = (

@@ -108,14 +108,17 @@ class Entrusted:
     """What a member of staff sees of the cabinet's dossiers who does not see them all."""
 
     establishments: tuple[int, ...] = ()
-    dossiers: tuple[int, ...] = ()  # one by one, those they are the expert of included
+    dossiers: tuple[int, ...] = ()  # one by one; those they are the expert of are theirs besides
+    member: int = 0
 
     def by_site(self, prefix: str = "") -> Q:
         return Q(**{f"{prefix}establishment__in": self.establishments})
 
     def by_dossier(self, path: str) -> Q:
-        """One parameter, however many dossiers there are."""
-        return Q(**{f"{path}__in": RawSQL("SELECT unnest(%s::bigint[])", (list(self.dossiers),))})
+        """Those of which they are the expert are looked up in their table: there may be thousands."""
+        given = RawSQL("SELECT unnest(%s::bigint[])", (list(self.dossiers),))
+        own = RawSQL("SELECT id FROM claims_dossier WHERE expert_id = %s", (self.member,))
+        return Q(**{f"{path}__in": given}) | Q(**{f"{path}__in": own})
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,13 +335,19 @@ def account_read(user_id: int) -> dict[str, Any] | None:
     return found if found is not None and found["id"] == user_id else None
 
 
-def hold_rights(actor: Actor) -> Actor:
+def hold_rights(actor: Actor, *, changing: int | None = None) -> Actor:
     """What this member of staff may do, read anew and kept so until the transaction ends.
 
     Whoever takes a right away at the same moment was first, or waits: what is posted never lands after the loss.
+    `changing`: the member whose rights are about to change. Both rows are then held in one order, so that two people
+    who change each other's wait in line.
     """
+    own = "SELECT FROM accounts_cabinetmember WHERE user_id = %s"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT FROM accounts_cabinetmember WHERE user_id = %s FOR SHARE", [actor.user_id])
+        if changing is None:
+            cursor.execute(f"{own} FOR SHARE", [actor.user_id])
+        else:
+            cursor.execute(f"{own} OR id = %s ORDER BY id FOR NO KEY UPDATE", [actor.user_id, changing])
     return _actor(actor.user_id or 0, _apply(("user", actor.user_id)))
 
 
@@ -377,7 +386,7 @@ def _actor(user_id: int, found: dict[str, Any]) -> Actor:
 
 
 def _part(found: dict[str, Any] | None) -> Entrusted | None:
-    return Entrusted(tuple(found["establishments"]), tuple(found["dossiers"])) if found else None
+    return Entrusted(tuple(found["establishments"]), tuple(found["dossiers"]), found["member"]) if found else None
 
 
 def _site(row: dict[str, Any]) -> Site:

@@ -160,6 +160,14 @@ class Scoped(_Base):
             kwargs.setdefault("widget", NamelessRawIdWidget(db_field.remote_field, self.admin_site))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
+    def without_cabinet(self, request: HttpRequest, names: Iterable[Any]) -> list[Any]:
+        """Staff have one cabinet, named at the top of every page: no column and no field repeats it."""
+        own = tenant_fields(self.model, {Kind.STAFF} & {actor_of(request).kind})
+        return [name for name in names if name not in own or name != "cabinet"]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.without_cabinet(request, super().get_fields(request, obj))
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[Any, ...]:
         """A row never changes owner; staff add to their own cabinet, the network chooses whose a new row is."""
         declared = tuple(super().get_readonly_fields(request, obj))
@@ -183,6 +191,7 @@ class TenantModelAdmin(Scoped, _Admin):
     list_max_show_all = 50
     ordering: ClassVar[tuple[str | Combinable, ...] | list[str | Combinable] | None] = ("-pk",)
     object_history_template = "admin/object_history.html"
+    add_label: ClassVar[str] = ""  # what adding is called here; empty: « Ajouter »
 
     def __init__(self, model: type[Any], admin_site: admin.AdminSite) -> None:
         super().__init__(model, admin_site)
@@ -199,7 +208,23 @@ class TenantModelAdmin(Scoped, _Admin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         title = capfirst(str(self.opts.verbose_name_plural))
-        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+        context = {"title": title, "add_label": self.add_label or "Ajouter", **(extra_context or {})}
+        return super().changelist_view(request, context)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """Titles that are French whatever the gender of what is added: Django's put « de » before any name."""
+        name = capfirst(str(self.opts.verbose_name))
+        context = {"title": name if object_id else self.add_label or f"{name} : ajout", **(extra_context or {})}
+        return super().changeform_view(request, object_id, form_url, context)
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return self.without_cabinet(request, super().get_list_display(request))
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)

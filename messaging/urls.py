@@ -3,7 +3,7 @@
 from django.urls import path
 
 from claims import converters  # noqa: F401 -- registers `reference`
-from messaging.views import choices, drafts, inbox, news, threads
+from messaging.views import announcements, choices, drafts, inbox, news, threads
 
 DOSSIER = "dossiers/<str:cabinet>/<reference:reference>/messages/"
 
@@ -18,4 +18,6 @@ urlpatterns = [
     path("a-valider/<int:pk>/message/", drafts.message_draft, name="message_draft"),
     path("notifications/arret/<str:token>/", choices.stop_mails, name="stop_mails"),
     path("parametres/notifications/", choices.settings_notifications, name="settings_notifications"),
+    path("nouveautes/", announcements.announcements, name="announcements"),
+    path("nouveautes/lues/", announcements.announcements_read, name="announcements_read"),
 ]

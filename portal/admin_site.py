@@ -25,6 +25,7 @@ from accounts.tenantadmin import STAFF_KINDS, TenantModelAdmin, actor_of
 from claims.models import Appointment, CallBack, Dossier, Expectation, MissingDossierRequest
 from claims.workflow import TAB_OF_STATE, WAITING
 from messaging.models import Message, Thread
+from messaging.services.announcements import unread_updates
 
 # Left out: the forms that sign in and change a password are the portal's; « view on site » answers for any row's key.
 CLOSED_DOORS = frozenset({"login", "password_change", "password_change_done", "view_on_site"})
@@ -60,7 +61,7 @@ class StaffAdminSite(admin.AdminSite):
             if must_set_up(actor_of(request), request.user):
                 return redirect("mfa_index")
             if request.method == "POST" and actor_of(request).kind == Kind.STAFF:
-                cast("ActorRequest", request).actor = hold_rights(actor_of(request))
+                cast("ActorRequest", request).actor = hold_rights(actor_of(request), changing=_colleague(request))
             if self.has_permission(request):
                 return guarded(request, *args, **kwargs)
             return self._turned_away(request)
@@ -86,11 +87,21 @@ class StaffAdminSite(admin.AdminSite):
         return kept
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        return super().index(request, {"waiting": self.waiting(actor_of(request)), **(extra_context or {})})
+        context = {"waiting": self.waiting(actor_of(request)), "updates": unread_updates(actor_of(request))}
+        return super().index(request, {**context, **(extra_context or {})})
 
     def waiting(self, actor: Actor) -> list[dict[str, Any]]:
         """What waits for this person, as far as their menus go."""
         return [item for item in what_waits(actor) if actor.opens(self.menu_of(item["view"]))]
+
+
+def _colleague(request: HttpRequest) -> int | None:
+    """The member of staff whose page a form is posted to."""
+    match = request.resolver_match
+    if match is None or not (match.url_name or "").startswith("accounts_cabinetmember_"):
+        return None
+    key = str(match.kwargs.get("pk") or match.kwargs.get("object_id") or "")
+    return int(key) if key.isdecimal() else None
 
 
 def what_waits(actor: Actor) -> list[dict[str, Any]]:

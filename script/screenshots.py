@@ -11,6 +11,18 @@ ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "docs" / "img"
 SIZES = {1366: 768, 390: 844}  # pixels: a workshop PC, a phone
 
+PARTS = {  # a tab of a dossier: its picture
+    "Documents": "documents",
+    "Envoyer": "envoyer",
+    "Expertise": "expertise",
+    "Complément": "complement",
+    "Étapes": "etapes",
+}
+ANSWERS = {  # where the cabinet answers
+    "admin-date": "/admin/claims/appointment/?status__exact=proposed",
+    "admin-dossier": "/admin/claims/dossier/?retard=cabinet",
+}
+
 
 def main() -> None:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "var"
@@ -27,9 +39,20 @@ def main() -> None:
             page.goto("/dossiers/?onglet=attente-facture")
             page.locator("tbody a").first.click()
             shoot(page, "dossier", width)
+            for part, name in PARTS.items():
+                page.get_by_role("navigation", name="Dossier").get_by_role("link", name=part).click()
+                shoot(page, name, width)
+            page.goto("/a-faire/")
+            shoot(page, "a-faire", width)
+            page.goto("/notifications/")
+            shoot(page, "nouveautes", width)
         page = open_page(browser, demo["url"], 1366)
         sign_in(page, clerk)
         shoot(page, "admin", 1366)
+        for name, address in ANSWERS.items():
+            page.goto(address)
+            page.locator("#result_list tbody a").first.click()
+            shoot(page, name, 1366)
         browser.close()
 
 

@@ -1,12 +1,13 @@
 """What may be typed about rates: the grid as a table of fields, the question, a file."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
 from django.utils import timezone
 
-from tariffs.cells import LONGEST
+from tariffs.cells import LONGEST, key
 from tariffs.columns import COLUMNS
 from tariffs.services.grids import APPROVED, MOST_ROWS, PAYER, TypedGrid, TypedRow
 
@@ -17,6 +18,14 @@ MAKES = (
     "Opel", "Peugeot", "Porsche", "Renault", "Seat", "Skoda", "Smart", "Subaru", "Suzuki", "Tesla", "Toyota",
     "Volkswagen", "Volvo",
 )  # fmt: skip
+
+
+def makes(own: Iterable[str]) -> list[str]:
+    """Suggestions: a make this shop wrote before keeps its spelling, and stands once whatever accents and case."""
+    found: dict[str, str] = {}
+    for name in (*own, *MAKES):
+        found.setdefault(key(name), name)
+    return [found[name] for name in sorted(found) if name]
 
 
 def typed_grid(data: QueryDict) -> TypedGrid:

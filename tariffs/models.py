@@ -1,6 +1,7 @@
 """Rates: the payers of the network, the grids a shop sent, who received them, and what somebody is still typing."""
 
 import uuid
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Self, TypeVar
 
@@ -45,6 +46,7 @@ class DefaultPayer(models.Model):
 
 
 M = TypeVar("M", bound=models.Model)
+PRINTED_WITHIN = timedelta(minutes=10)
 
 
 class LedgerQuerySet(TenantQuerySet[M]):
@@ -111,6 +113,11 @@ class TariffVersion(TenantModel):
     def establishment_id(self) -> int:
         """What the journal copies."""
         return self.site_id
+
+    @property
+    def is_printed_late(self) -> bool:
+        """Whether a worker should have made the PDF by now."""
+        return self.sent_at < timezone.now() - PRINTED_WITHIN
 
     @property
     def make_label(self) -> str:

@@ -58,7 +58,17 @@ from claims.models.documents import family_of
 from claims.models.plates import key_of
 from claims.services.receipts import new_number
 from claims.workflow import DateKind, DateStatus, State
-from messaging.models import ChannelChoice, Digest, Message, MessageDocument, News, Thread, ThreadRead
+from messaging.models import (
+    Announcement,
+    AnnouncementReading,
+    ChannelChoice,
+    Digest,
+    Message,
+    MessageDocument,
+    News,
+    Thread,
+    ThreadRead,
+)
 from tariffs.cells import key
 from tariffs.models import TariffRate, TariffVersion, Transmission
 
@@ -437,6 +447,23 @@ class AppointmentFactory(factory.django.DjangoModelFactory):
     moved_by = Side.SHOP
     starts_on = date(2026, 12, 3)
     version = 1
+
+
+class AnnouncementFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Announcement
+
+    title = "Nouvelle version"
+    text = "Les photos partent plus vite."
+    published_from = factory.LazyFunction(lambda: timezone.now() - timedelta(days=1))
+
+
+class AnnouncementReadingFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = AnnouncementReading
+
+    user = factory.SubFactory(UserFactory)
+    announcement = factory.SubFactory(AnnouncementFactory)
 
 
 class ChannelChoiceFactory(factory.django.DjangoModelFactory):

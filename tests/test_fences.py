@@ -109,6 +109,18 @@ def told(who: Who, row: Row) -> bool:
     return who.staffs(about) or who.is_in(row, "recipient_id")
 
 
+def announced(who: Who, row: Row) -> bool:
+    """By the network to one's side, by a cabinet to its own staff, and to its shops once it has begun."""
+    if who.staffs(row):
+        return True
+    if row["published_from"] > "2090":
+        return False
+    if row["cabinet_id"] is None:
+        sides = {"all": who.user, "staff": who.cabinets, "shops": who.establishments}
+        return bool(sides[row["audience"]])
+    return row["audience"] != "staff" and row["cabinet_id"] in who.partners
+
+
 def either(who: Who, row: Row) -> bool:
     return who.staffs(row) or who.trades(row)
 
@@ -237,6 +249,8 @@ FENCES = {
         lambda who, row: who.staffs(row) or (who.is_in(row) and who.trades(row)),
         "text = 'x'",
     ),
+    "messaging.Announcement": Fence(announced, Who.staffs, "text = 'x'"),
+    "messaging.AnnouncementReading": Fence(Who.is_in, Who.is_in, "read_at = now()"),
     "messaging.ChannelChoice": Fence(Who.is_in, Who.is_in, "channel = 'mail'"),
     "messaging.Digest": Fence(Who.is_in, lambda who, row: False, "created_at = now()"),
     "messaging.Notification": Fence(told, lambda who, row: False, "reason = 'x'"),
@@ -327,18 +341,20 @@ def people(request, world) -> list[Who]:
 
 
 def people_with_a_part(side, shops) -> list[Who]:
-    """One who looks after a shop, one who was given dossiers: the shared shop's, and as its expert the orphan."""
+    """One at a shop; one given the shared shop's dossier, and the orphan as its expert; the shared one's expert."""
     code, deux = side.cabinet.code, shops[-1]
-    at, with_ = (CabinetMemberFactory(cabinet=side.cabinet, role="gestionnaire", sees_all=False) for _ in range(2))
+    at, with_, of = (CabinetMemberFactory(cabinet=side.cabinet, role="gestionnaire", sees_all=False) for _ in range(3))
     site = next(shop for shop in shops if code in shop.dossiers).establishment
     AssignedEstablishment.objects.create(cabinet=side.cabinet, member=at, establishment=site)
     AssignedDossier.objects.create(cabinet=side.cabinet, member=with_, dossier=deux.dossiers[code])
     Dossier.objects.filter(pk=side.orphan.pk).update(expert=with_)
+    Dossier.objects.filter(pk=deux.dossiers[code].pk).update(expert=of)
     given = Part(dossiers=frozenset({deux.dossiers[code].pk, side.orphan.pk}))
     cabinets = frozenset({side.cabinet.pk})
     return [
         Who(f"at a shop of {code}", at.user_id, cabinets=cabinets, part=Part(sites=frozenset({site.pk}))),
         Who(f"with dossiers of {code}", with_.user_id, cabinets=cabinets, part=given),
+        Who(f"expert at {code}", of.user_id, cabinets=cabinets, part=Part(dossiers=given.dossiers - {side.orphan.pk})),
     ]
 
 

@@ -218,6 +218,8 @@ ROUTES: dict[str, Rule] = {
     "message_write": Rule(own=_subject),
     "message_draft": Rule(own=_message_draft),
     "settings_notifications": Rule(),
+    "announcements": Rule(),
+    "announcements_read": Rule(acts=True),
     "stop_mails": Rule(public=True),  # a signed link; what a forged one finds: tests/messaging/test_stopping.py
     "dossier": Rule(own=_dossier),
     "dossier_documents": Rule(own=_dossier),
@@ -242,7 +244,7 @@ ROUTES: dict[str, Rule] = {
     "receipt": Rule(public=True),  # whoever holds a number may ask; what it says: tests/claims/test_receipts.py
     "receipt_pdf": Rule(own=_deposit),
     "dossier_expertise": Rule(own=_dossier),
-    "date_draft": Rule(own=_date_draft),
+    "draft_amend": Rule(own=_date_draft),
     "agenda": Rule(),
     "agenda_subscription": Rule(acts=True),
     "agenda_feed": Rule(public=True),

@@ -61,7 +61,7 @@ MANAGES = {
     "delegation_revoke",
     "invitation_revoke",
     "draft_decide",
-    "date_draft",
+    "draft_amend",
     "message_draft",
     "establishment_leave",
 }  # a colleague's row: 403
@@ -76,6 +76,7 @@ FREE = (
     {"request_act", "join_decide", "home", "login", "pending", "dossiers", "todo", "establishments", "missing_dossier"}
     | {"agenda", "agenda_subscription", "callback"}
     | {"dossiers_csv", "dossiers_xlsx", "list_display", "notifications", "notifications_read", "messages"}
+    | {"announcements", "announcements_read"}
     | OWN & set(ROUTES)
     | {name for name, rule in ROUTES.items() if rule.public}
 )
@@ -86,7 +87,7 @@ def may_manage(rights, name):
     return Right.PEOPLE in rights and (
         name in {"person", "profile"}
         or (
-            name not in {"person_end", "draft_decide", "date_draft", "message_draft", "establishment_leave"}
+            name not in {"person_end", "draft_decide", "draft_amend", "message_draft", "establishment_leave"}
             and Right.VIEW in rights
         )
     )
@@ -162,7 +163,7 @@ def test_each_right_opens_its_routes_and_no_other(role, world, client):
     for name in sorted(MANAGES, key=lambda name: name == "establishment_leave"):
         ask = client.post if ROUTES[name].acts else client.get
         status = ask(reverse(name, kwargs=ROUTES[name].own(world.lac, "ALPES"))).status_code
-        if name in {"draft_decide", "date_draft", "message_draft", "establishment_leave"} and not ROLES[role]:
+        if name in {"draft_decide", "draft_amend", "message_draft", "establishment_leave"} and not ROLES[role]:
             assert status == 404, "a row of an establishment where one may do nothing"
             continue
         assert (status != 403) == (role == "responsable" or may_manage(ROLES[role], name)), (role, name, status)

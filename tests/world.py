@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,6 +12,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.test import override_settings
+from django.utils import timezone
 
 from accounts import scope
 from accounts.models import CabinetMember, ShopMember
@@ -20,6 +21,8 @@ from tariffs.models import TariffDraft, TariffPdf
 from tests.factories import (
     AccountRequestFactory,
     AcknowledgementFactory,
+    AnnouncementFactory,
+    AnnouncementReadingFactory,
     AppointmentFactory,
     AwaitedFactory,
     CabinetFactory,
@@ -120,6 +123,9 @@ def _cabinet(code: str) -> SimpleNamespace:
     FeedFactory(user=staff["manager"])
     ChannelChoiceFactory(user=staff["manager"])
     DigestFactory(user=staff["manager"])
+    for audience, begun in (("all", date(2026, 1, 2)), ("staff", date(2026, 1, 2)), ("shops", date(2100, 1, 2))):
+        at = timezone.make_aware(datetime.combine(begun, time(8)))
+        AnnouncementFactory(cabinet=cabinet, audience=audience, title=f"Annonce de {code}", published_from=at)
     return SimpleNamespace(cabinet=cabinet, orphan=orphan, request=request, **staff)
 
 
@@ -231,6 +237,8 @@ def _talk(dossier: Any, owner: Any, side: SimpleNamespace, name: str, paper: Any
 def build() -> World:
     alpes, berry = _cabinet("ALPES"), _cabinet("BERRY")
     KnockFactory()
+    for audience in ("all", "shops", "staff"):
+        AnnouncementReadingFactory(announcement=AnnouncementFactory(audience=audience))
     return World(
         alpes=alpes,
         berry=berry,

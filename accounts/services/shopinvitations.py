@@ -12,6 +12,7 @@ from django.utils.crypto import salted_hmac
 
 from accounts import journal, scope
 from accounts.exceptions import NotAllowed
+from accounts.menus import Menu
 from accounts.models import AccountRequest, CabinetMember, ShopInvitation, ShopMember, User
 from accounts.scope import Actor, Kind, System
 from accounts.services.addresses import know_address
@@ -33,6 +34,7 @@ def _fingerprint(token: str) -> str:
 
 def _check_may_invite(invitation: ShopInvitation, actor: Actor) -> int:
     """The inviter's key."""
+    actor.require(Menu.REQUESTS)
     of_the_cabinet = actor.kind == Kind.STAFF and invitation.cabinet_id in actor.cabinet_ids
     if actor.user_id is None or (not of_the_cabinet and actor.kind != Kind.NETWORK):
         raise NotAllowed("Seul le personnel du cabinet, ou le réseau, invite un réparateur.")

@@ -110,8 +110,11 @@ def _check_may_give(role: str, actor: Actor) -> None:
 
 
 def _locked(member: CabinetMember, actor: Actor) -> CabinetMember:
-    """The row as it stands now; whoever it is about ends the request under way, then reads what is written."""
-    member = CabinetMember.objects.select_for_update(of=("self",)).get(pk=member.pk)
+    """The row as it stands now; whoever it is about ends the request under way, then reads what is written.
+
+    `no_key`: a dossier being entrusted to this person at the same moment need not wait.
+    """
+    member = CabinetMember.objects.select_for_update(of=("self",), no_key=True).get(pk=member.pk)
     if member.role == Role.MANAGER and actor.kind != Kind.NETWORK and actor.role != Role.MANAGER:
         raise NotAllowed(MANAGER_ONLY)
     return member

@@ -10,6 +10,8 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import Case, OuterRef, QuerySet, Subquery, When
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.exceptions import NotAllowed
 from accounts.menus import Menu
@@ -64,6 +66,7 @@ def evidence(request: AccountRequest, actor: Actor) -> dict[str, Any]:
         "known_email": known,
         "email_matches": bool(known) and known.casefold() == request.user.email.casefold(),
         "others": others.exclude(pk=request.pk).filter(siret=request.siret, state=PENDING).count(),
+        "partial": actor.entrusted is not None,
         "same_siren": list(people.filter(left_at=None).select_related("user", "organisation").distinct()),
     }
 
@@ -87,24 +90,19 @@ class AccountRequestAdmin(PostedForms, TenantModelAdmin):
 
     menu = Menu.REQUESTS
     list_display = (
-        "company_name",
-        "siret_shown",
-        "email",
-        "known_shown",
-        "cabinet",
-        "state_label",
-        "requested_at",
-        "decided_by",
-    )
+        "company_name", "siret_shown", "email", "known_shown", "cabinet", "state_label", "requested_on",
+    )  # fmt: skip
     list_filter = ("state", "cabinet")
     list_select_related = ("user", "cabinet")
     ordering = (Case(When(state=PENDING, then=0), default=1), "-requested_at", "-pk")
     search_fields = ("company_name", "siret", "user__email")
-    sortable_by = ("company_name", "requested_at")
+    sortable_by = ("company_name", "requested_on")
     fields = (
-        "company_name", "siret_shown", "postal_code", "email", "mobile", "cabinet", "requested_at",
-        "state_label", "question", "asked_at", "answer", "answered_at",
-        "decided_at", "decided_by", "reason", "checked_how", "check_note", "evidence_shown",
+        "company_name", "siret_shown", "postal_code", "email", "mobile", "cabinet", "requested_at", "state_label",
+    )  # fmt: skip
+    told = (
+        "question", "asked_at", "answer", "answered_at",
+        "decided_at", "decided_by", "reason", "checked_how", "check_note", "evidence",
     )  # fmt: skip
     actions = ("approve_selected",)
     post_menus = {"approve": Menu.REQUESTS, "refuse": Menu.REQUESTS, "ask": Menu.REQUESTS}
@@ -116,6 +114,12 @@ class AccountRequestAdmin(PostedForms, TenantModelAdmin):
         known = links.filter(cabinet=OuterRef("cabinet"), establishment__siret=OuterRef("siret"))
         found: QuerySet[AccountRequest] = super().get_queryset(request)
         return found.annotate(known_email=Subquery(known.values("email")[:1]))
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What was typed, then what has happened: nothing stands empty."""
+        happened = [name for name in self.told if getattr(obj, name, None)]
+        shown = [{"evidence": "evidence_shown"}.get(name, name) for name in happened]
+        return [*super().get_fields(request, obj), *shown]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -189,6 +193,10 @@ class AccountRequestAdmin(PostedForms, TenantModelAdmin):
     def siret_shown(self, row: AccountRequest) -> str:
         return display_siret(row.siret)
 
+    @admin.display(description="demandée le", ordering="requested_at")
+    def requested_on(self, row: AccountRequest) -> str:
+        return date_format(timezone.localtime(row.requested_at), "SHORT_DATE_FORMAT")
+
     @admin.display(description="état", ordering="state")
     def state_label(self, row: AccountRequest) -> str:
         return row.state_shown
@@ -199,13 +207,14 @@ class AccountRequestAdmin(PostedForms, TenantModelAdmin):
 
     @admin.display(description="mobile du demandeur")
     def mobile(self, row: AccountRequest) -> str:
-        return row.user.mobile
+        return row.user.mobile or "–"
 
     @admin.display(description="e-mail du demandeur")
     def email(self, row: AccountRequest) -> str:
         return row.user.email
 
-    @admin.display(description="e-mail connu du cabinet", boolean=True)
-    def known_shown(self, row: Any) -> bool | None:
-        """Yes: the same; no: another; unknown: the cabinet knows none."""
-        return row.known_email.casefold() == row.user.email.casefold() if row.known_email else None
+    @admin.display(description="e-mail connu du cabinet")
+    def known_shown(self, row: Any) -> str:
+        if not row.known_email:
+            return "aucun"
+        return "le même" if row.known_email.casefold() == row.user.email.casefold() else "un autre"

@@ -43,6 +43,7 @@ class ShopInvitationAdmin(PostedForms, TenantModelAdmin):
 
     menu = Menu.REQUESTS
     adders = STAFF_KINDS
+    add_label = "Inviter un réparateur"
     form = ShopInvitationForm
     list_display = ("company_name", "siret_shown", "email", "cabinet", "state_shown", "expires_at", "invited_by")
     list_filter = ("cabinet",)
@@ -55,7 +56,10 @@ class ShopInvitationAdmin(PostedForms, TenantModelAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         after = ("state_shown", "created_at", "expires_at", "accepted_at", "revoked_at", "invited_by")
-        return (*self.fields, *(after if obj else ()))
+        return self.without_cabinet(request, (*self.fields, *(after if obj else ())))
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None) -> Any:
+        return super().add_view(request, form_url, {"save_label": "Envoyer l’invitation", **(extra_context or {})})
 
     def save_model(self, request: HttpRequest, obj: ShopInvitation, form: Any, change: bool) -> None:
         actor = actor_of(request)

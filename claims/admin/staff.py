@@ -8,13 +8,15 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.menus import ALL_MENUS, MENU_LABELS, Menu
 from accounts.models import AssignedEstablishment, CabinetEstablishment, CabinetMember
-from accounts.scope import Kind
+from accounts.scope import Actor, Kind
 from accounts.secondfactor import factors_behind
 from accounts.services import staff
 from accounts.services.events import Event
@@ -28,6 +30,7 @@ from accounts.tenantadmin import (
     journal_of,
 )
 from accounts.validators import display_siret
+from claims.admin.dossiers import matching
 from claims.admin.forms import said
 from claims.models import AssignedDossier, Dossier
 from claims.services.assignments import entrust_dossiers, withdraw_dossiers
@@ -41,8 +44,12 @@ EVENT_LABELS.update(
         Event.STAFF_RESUMED: "Accès d’une personne rétabli",
     }
 )
-SHOWN_DOSSIERS = 200
+SHOWN_DOSSIERS, FOUND_DOSSIERS = 200, 50
 BOXES = forms.CheckboxSelectMultiple
+
+
+def _keys(request: HttpRequest, name: str) -> list[int]:
+    return [int(key) for key in request.POST.getlist(name) if key.isdecimal()]
 
 
 class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -104,6 +111,7 @@ class CabinetMemberAdmin(PostedForms, TenantModelAdmin):
     menu = Menu.STAFF
     adders = STAFF_KINDS
     changers = NETWORK_ONLY
+    add_label = "Inviter une personne"
     list_display = ("name", "email", "cabinet", "role", "rights_shown", "part_shown", "factor", "last_seen", "access")
     list_display_links = ("name",)
     list_filter = ("role", "cabinet", "sees_all")
@@ -117,7 +125,7 @@ class CabinetMemberAdmin(PostedForms, TenantModelAdmin):
     }  # fmt: skip
     post_menus = dict.fromkeys(posts.values(), Menu.STAFF)
     change_form_template = "admin/accounts/cabinetmember/change_form.html"
-    add_form_template = "admin/change_form.html"
+    add_form_template = "admin/accounts/cabinetmember/add_form.html"
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[CabinetMember]":
         actor = actor_of(request)
@@ -133,10 +141,11 @@ class CabinetMemberAdmin(PostedForms, TenantModelAdmin):
         )
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        network = ("cabinet",) if actor_of(request).kind == Kind.NETWORK else ()
         if obj is None:
-            network = ("cabinet",) if actor_of(request).kind == Kind.NETWORK else ()
             return ("email", "full_name", *network, "role")
-        return ("name", "email", "cabinet", "role", "joined_at", "last_seen", "factor", "access", "left_at")
+        shown = ("name", "email", "cabinet", "role", "joined_at", "last_seen", "factor", "access")
+        return self.without_cabinet(request, shown if obj.left_at is None and not network else (*shown, "left_at"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         own = ("name", "email", "role", "joined_at", "last_seen", "factor", "access") if obj else ()
@@ -144,6 +153,9 @@ class CabinetMemberAdmin(PostedForms, TenantModelAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         return super().get_form(request, obj, change=change, **({} if obj else {"form": InvitationForm}), **kwargs)
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None) -> Any:
+        return super().add_view(request, form_url, {"save_label": "Envoyer l’invitation", **(extra_context or {})})
 
     def save_model(self, request: HttpRequest, obj: CabinetMember, form: Any, change: bool) -> None:
         if change:
@@ -162,6 +174,7 @@ class CabinetMemberAdmin(PostedForms, TenantModelAdmin):
         member, actor = self.get_object(request, object_id), actor_of(request)
         sites = AssignedEstablishment.objects.visible_to(actor).filter(member=member)
         dossiers = AssignedDossier.objects.visible_to(actor).filter(member=member).select_related("dossier")
+        words = request.GET.get("chercher", "").split()
         chosen: dict[str, Any] = {"sees_all": "oui" if member.sees_all else "non"}
         chosen["establishments"] = list(sites.values_list("establishment", flat=True))
         context = {
@@ -169,13 +182,23 @@ class CabinetMemberAdmin(PostedForms, TenantModelAdmin):
             "rights_form": RightsForm(initial={"role": member.role, "menus": sorted(member.held_menus)}),
             "sites_form": SitesForm(initial=chosen, links=self._links(request, member)),
             "dossiers": dossiers.order_by("-dossier")[:SHOWN_DOSSIERS],
+            "searched": " ".join(words),
+            "found": self._found(member, words, actor) if words else [],
             "entries": journal_of(member, actor),
             "is_manager": member.role == CabinetMember.Role.MANAGER,
+            "is_self": member.user_id == actor.user_id,
         }
         return super().change_view(request, object_id, form_url, context | (extra_context or {}))
 
     def _links(self, request: HttpRequest, member: CabinetMember) -> "QuerySet[CabinetEstablishment]":
         return CabinetEstablishment.objects.visible_to(actor_of(request)).filter(cabinet=member.cabinet_id)
+
+    def _found(self, member: CabinetMember, words: list[str], actor: Actor) -> list[Dossier]:
+        """Dossiers of the member's cabinet that answer the words, the newest first, less those entrusted already."""
+        given = AssignedDossier.objects.visible_to(actor).filter(member=member)
+        rows = Dossier.objects.visible_to(actor).filter(cabinet=member.cabinet_id, pk__in=matching(words))
+        rows = rows.exclude(pk__in=given.values("dossier")).select_related("establishment")
+        return list(rows.order_by("-pk")[:FOUND_DOSSIERS])
 
     def grant(self, request: HttpRequest, member: CabinetMember) -> tuple[int, str]:
         form = RightsForm(request.POST)
@@ -198,18 +221,27 @@ class CabinetMemberAdmin(PostedForms, TenantModelAdmin):
         return messages.SUCCESS, f"{member.user} voit {what}."
 
     def pick(self, request: HttpRequest, member: CabinetMember) -> tuple[int, str]:
+        """Dossiers ticked among those found, and those whose numbers were typed or pasted."""
         wanted = request.POST.get("references", "").replace(",", " ").replace(";", " ").split()
-        actor = actor_of(request)
-        found = list(Dossier.objects.visible_to(actor).filter(cabinet=member.cabinet_id, reference__in=wanted))
+        actor, ticked = actor_of(request), _keys(request, "dossier")
+        if not wanted and not ticked:
+            return messages.ERROR, "Cochez au moins un dossier, ou écrivez son numéro."
+        mine = Dossier.objects.visible_to(actor).filter(cabinet=member.cabinet_id)
+        found = list(mine.filter(Q(reference__in=wanted) | Q(pk__in=ticked)))
         unknown = sorted(set(wanted) - {dossier.reference for dossier in found})
-        if unknown or not wanted:
-            return messages.ERROR, f"Aucun dossier du cabinet ne porte ce numéro : {', '.join(unknown) or 'vide'}."
+        if unknown:
+            return messages.ERROR, f"Aucun dossier du cabinet ne porte ce numéro : {', '.join(unknown)}."
         new = entrust_dossiers(member, found, actor=actor)
         return messages.SUCCESS, f"Dossiers confiés à {member.user} : {new}."
 
     def withdraw(self, request: HttpRequest, member: CabinetMember) -> tuple[int, str]:
-        chosen = [int(pk) for pk in request.POST.getlist("dossier") if pk.isdigit()]
-        gone = withdraw_dossiers(member, chosen, actor=actor_of(request))
+        actor, chosen = actor_of(request), _keys(request, "dossier")
+        if request.POST.get("tous") == "tout":
+            given = AssignedDossier.objects.visible_to(actor).filter(member=member)
+            chosen = list(given.values_list("dossier", flat=True))
+        if not chosen:
+            return messages.ERROR, "Cochez au moins un dossier à retirer."
+        gone = withdraw_dossiers(member, chosen, actor=actor)
         return messages.SUCCESS, f"Dossiers retirés à {member.user} : {gone}."
 
     def suspend(self, request: HttpRequest, member: CabinetMember) -> tuple[int, str]:
@@ -239,13 +271,14 @@ class CabinetMemberAdmin(PostedForms, TenantModelAdmin):
             return "tout le cabinet"
         return f"{member.site_count} réparateur(s), {member.dossier_count} dossier(s) et les siens"
 
-    @admin.display(description="second facteur", boolean=True)
-    def factor(self, member: Any) -> bool:
-        return bool(member.has_factor)
+    @admin.display(description="second facteur")
+    def factor(self, member: Any) -> str:
+        return "activé" if member.has_factor else "pas encore"
 
     @admin.display(description="dernière connexion")
-    def last_seen(self, member: CabinetMember) -> Any:
-        return member.user.last_login
+    def last_seen(self, member: CabinetMember) -> str:
+        seen = member.user.last_login
+        return date_format(timezone.localtime(seen), "d/m/Y à H:i") if seen else "jamais"
 
     @admin.display(description="accès")
     def access(self, member: CabinetMember) -> str:

@@ -178,6 +178,12 @@ class DepositForm(forms.Form):
         return key
 
 
+class AmendDepositForm(DepositForm):
+    """What somebody under validation wants to send, before whoever answers lets it go: the files stay as they are."""
+
+    cle = None  # type: ignore[assignment]  # a draft is sent once
+
+
 def _offered(kind: Document.Kind) -> str:
     return f"{kind.label} (PDF)" if not SENT_KINDS[kind] else f"{kind.label}s" if kind == kind.PHOTO else kind.label
 

@@ -51,6 +51,12 @@ class SupplementForm(forms.Form):
         return key
 
 
+class AmendSupplementForm(SupplementForm):
+    """A request under validation, before whoever answers lets it go: the photos stay as they are."""
+
+    cle = None  # type: ignore[assignment]  # a draft is sent once
+
+
 class DecisionForm(forms.Form):
     """The expert's answer; the shop reads it as it is."""
 

@@ -30,9 +30,10 @@ def in_a_day() -> Any:
 class UploadQuerySet(TenantQuerySet["Upload"]):
     """The vocabulary of uploads."""
 
-    def of(self, dossier: Dossier, user_id: int | None) -> "UploadQuerySet":
-        """What this person prepares for this dossier, in their order, beside guided photos."""
-        return self.prepared(dossier, user_id).filter(shot=None).order_by("position", "pk")
+    def of(self, dossier: Dossier, user_id: int | None, *, for_supplement: bool = False) -> "UploadQuerySet":
+        """What this person prepares for this dossier, or for a complément to it, in their order; no guided photos."""
+        rows = self.prepared(dossier, user_id).filter(shot=None, for_supplement=for_supplement)
+        return rows.order_by("position", "pk")
 
     def prepared(self, dossier: Dossier, user_id: int | None) -> "UploadQuerySet":
         """All that takes room before it is sent."""
@@ -80,6 +81,7 @@ class Upload(TenantModel):
     shown = models.CharField(max_length=120, blank=True, default="")
     thumbnail = models.CharField(max_length=120, blank=True, default="")
     position = models.PositiveIntegerField("place", default=0)
+    for_supplement = models.BooleanField("pour un complément", default=False)  # it leaves with that, and nothing else
     parts: "models.JSONField[list[int], list[int]]" = models.JSONField("photos réunies", default=list)
     draft = models.BigIntegerField("brouillon", null=True)  # waits for somebody who answers for the company
     deposit = models.ForeignKey("claims.Deposit", models.PROTECT, null=True, related_name="uploads")

@@ -184,7 +184,8 @@ class Dossier(TenantModel):
 
     @classmethod
     def entrusted_to(cls, part: Entrusted, prefix: str = "") -> Q:
-        return part.by_site(prefix) | part.by_dossier(f"{prefix}pk")
+        given = Q(**{f"{prefix}pk__in": part.dossiers})
+        return part.by_site(prefix) | given | Q(**{f"{prefix}expert": part.member})
 
     @property
     def dossier_id(self) -> int:

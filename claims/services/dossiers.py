@@ -51,7 +51,9 @@ def correct_siret(dossier: Dossier, link: CabinetEstablishment, *, actor: Actor)
 def _would_lose(dossier: Dossier, link: CabinetEstablishment, actor: Actor) -> bool:
     """Whether whoever sees a part of the cabinet would move the dossier out of it; the database refuses that too."""
     part = actor.entrusted
-    return part is not None and link.establishment_id not in part.establishments and dossier.pk not in part.dossiers
+    if part is None or dossier.expert_id == part.member:
+        return False
+    return link.establishment_id not in part.establishments and dossier.pk not in part.dossiers
 
 
 def note_visit(dossier: Dossier, *, user_id: int) -> None:

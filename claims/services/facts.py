@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts import journal
 from accounts.exceptions import NotAllowed
+from accounts.menus import Menu
 from accounts.scope import Actor, Kind, Right
 from claims.models import Dossier, DossierFacts
 from claims.services.dossiers import locked
@@ -34,6 +35,7 @@ def held(dossier: Dossier) -> DossierFacts:
 
 
 def _staff_only(actor: Actor) -> None:
+    actor.require(Menu.ACT)
     if actor.kind not in CABINET:
         raise NotAllowed("Seul le cabinet peut le faire.")
 
@@ -79,6 +81,7 @@ OF_SHOP = frozenset({"loan_from", "loan_to", "inspection_until"})
 @transaction.atomic
 def note_facts(dossier: Dossier, values: dict[str, Any], *, actor: Actor) -> list[str]:
     """Write what is known; the labels of what changed. Raises `ValidationError` when a loan ends before it begins."""
+    actor.require(Menu.ACT)
     own = OF_CABINET if actor.kind in CABINET else OF_SHOP
     if not set(values) <= own or (actor.kind not in CABINET and not actor.may(Right.DATES, dossier.establishment_id)):
         raise NotAllowed("Votre profil ne permet pas de changer ces informations.")

@@ -43,6 +43,7 @@ def order(dossier: Dossier, rows: Sequence[Upload], *, actor: Actor) -> Upload:
         state=State.CHECKING,
         position=photos[0].position,
         parts=[row.pk for row in photos],
+        for_supplement=photos[0].for_supplement,
     )
     book.save(force_insert=True)
     jobs.order(MERGE, book)

@@ -12,9 +12,8 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from PIL import Image
 
-from accounts import scope
+from accounts import printing, scope
 from accounts.scope import System
-from claims import pdf
 from claims.models import Document, Dossier
 from claims.services.jobs import Run
 
@@ -39,7 +38,7 @@ def picture(paper: Document) -> str:
             image.convert("RGB").save(small, "JPEG", quality=80)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return ""
-    return pdf.data_uri(small.getvalue(), "image/jpeg")
+    return printing.data_uri(small.getvalue(), "image/jpeg")
 
 
 @contextmanager

@@ -12,9 +12,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from stdnum.iso7064 import mod_37_36
 
-from accounts import scope
+from accounts import printing, scope
 from accounts.scope import System
-from claims import pdf
 from claims.models import Deposit, Document
 from claims.services import jobs
 from claims.services.jobs import HopelessError, Run
@@ -79,10 +78,10 @@ def make_pdf(run: Run) -> None:
     """Print the receipt, once; without Pango on this machine there is no PDF, and the page remains."""
     with scope.system(System.JOBS):
         deposit = Deposit.objects.select_related("dossier", "cabinet", "establishment").get(pk=run.subject_id)
-        html = render_to_string("claims/pdf/receipt.html", facts(deposit) | {"fonts": pdf.fonts()})
+        html = render_to_string("claims/pdf/receipt.html", facts(deposit) | {"fonts": printing.fonts()})
     try:
-        content = pdf.render(html)
-    except pdf.UnavailableError as problem:
+        content = printing.render(html)
+    except printing.UnavailableError as problem:
         raise HopelessError("Le PDF ne peut pas être fait sur ce serveur : l'accusé reste à l'écran.") from problem
     name = default_storage.save(f"receipts/{deposit.number[-5:]}/{secrets.token_hex(16)}", ContentFile(content))
     with scope.system(System.JOBS):

@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from accounts import journal, scope
 from accounts.exceptions import NotAllowed
+from accounts.menus import Menu
 from accounts.scope import Actor, Kind, Right, System
 from claims.calendar import add_working_days
 from claims.models import CabinetRules, Document, DocumentRequest, Dossier
 from claims.services.dossiers import locked
-from claims.workflow import Action, State, Step
+from claims.workflow import Action, State, Step, menu_of
 
 
 class Fact(StrEnum):
@@ -44,6 +45,7 @@ def request_documents(
     dossier: Dossier, *, kinds: Sequence[str], text: str = "", due_on: date | None = None, actor: Actor
 ) -> DocumentRequest:
     """Ask the shop; the state follows the table. Raises `ValidationError` for a date that is past."""
+    actor.require(menu_of(Action.REQUEST_DOCUMENTS))
     dossier = locked(dossier)
     before = dossier.state
     dossier.advance(Action.REQUEST_DOCUMENTS, actor)
@@ -85,6 +87,7 @@ def finish_request(request: DocumentRequest, *, actor: Actor) -> DocumentRequest
 @transaction.atomic
 def extend_deadline(request: DocumentRequest, *, reason: str, actor: Actor) -> DocumentRequest:
     """More time, as many times as the cabinet's rules allow, whoever asks: the shop at once, or staff for it."""
+    actor.require(Menu.ACT)
     if actor.kind == Kind.REPAIRER and not actor.may(Right.DEPOSIT, request.establishment_id):
         raise NotAllowed("Votre profil ne permet pas de répondre à cette demande.")
     request = _held(request, None)
@@ -136,6 +139,8 @@ def _answered_at(request: DocumentRequest) -> datetime | None:
 
 def _held(request: DocumentRequest, staff: Actor | None) -> DocumentRequest:
     """The row as it stands now, the dossier's first, still open; `staff`: who must be of the cabinet."""
+    if staff is not None:
+        staff.require(Menu.ACT)
     if staff is not None and staff.kind not in {Kind.STAFF, Kind.NETWORK}:
         raise NotAllowed("Seul le cabinet décide de ses demandes.")
     locked(request.dossier)

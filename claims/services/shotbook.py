@@ -4,9 +4,8 @@ from datetime import timedelta
 
 from django.template.loader import render_to_string
 
-from accounts import scope
+from accounts import printing, scope
 from accounts.scope import System
-from claims import pdf
 from claims.models import ShotSet
 from claims.services import jobs
 from claims.services.jobs import HopelessError, Run
@@ -26,10 +25,10 @@ def make_book(run: Run) -> None:
     for shot in shots:
         photos.append({"label": shot.label, "address": picture(shot.document) if shot.document else ""})
         run.beat()
-    context = {"set": row, "deposit": row.deposit, "photos": photos, "fonts": pdf.fonts()}
+    context = {"set": row, "deposit": row.deposit, "photos": photos, "fonts": printing.fonts()}
     try:
-        content = pdf.render(render_to_string("claims/pdf/shots.html", context))
-    except pdf.UnavailableError as problem:
+        content = printing.render(render_to_string("claims/pdf/shots.html", context))
+    except printing.UnavailableError as problem:
         raise HopelessError("Le PDF ne peut pas être fait sur ce serveur : les photos restent à l’écran.") from problem
     label = f"{row.exam.upper()}_{row.dossier.reference}_{row.sent_at:%Y-%m-%d}.pdf"
     sender = (row.deposit.sender_label, row.deposit.user_id)

@@ -171,9 +171,14 @@ def begin(dossier: Dossier, exam: str, *, actor: Actor) -> ShotSet:
         return found
     if wait := why_not(dossier, exam):
         raise NotAllowed(wait)
+    return begun(dossier, exam, author_id=actor.user_id or 0)
+
+
+def begun(dossier: Dossier, exam: str, *, author_id: int) -> ShotSet:
+    """A new set with the views the cabinet asks for today; the caller has checked that it may be."""
     kinds = list(ShotKind.objects.filter(cabinet=dossier.cabinet_id).order_by("position", "pk"))
     owner = {"cabinet_id": dossier.cabinet_id, "establishment_id": dossier.establishment_id}
-    new = ShotSet(dossier=dossier, exam=exam, author_id=actor.user_id or 0, **owner)
+    new = ShotSet(dossier=dossier, exam=exam, author_id=author_id, **owner)
     new.save(force_insert=True)
     shots = [_shot(new, place, kind) for place, kind in enumerate(kinds, start=1)]
     Shot.objects.bulk_create(shots or [_extra(new, 1, 1)])

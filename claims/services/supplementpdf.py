@@ -4,9 +4,8 @@ from datetime import timedelta
 
 from django.template.loader import render_to_string
 
-from accounts import scope
+from accounts import printing, scope
 from accounts.scope import System
-from claims import pdf
 from claims.models import Document, Supplement
 from claims.services import jobs
 from claims.services.jobs import HopelessError, Run
@@ -28,10 +27,10 @@ def make_pdf(run: Run) -> None:
         photos.append({"label": paper.label, "address": picture(paper)})
         run.beat()
     others = [paper for paper in papers if not paper.is_photo]
-    context = {"supplement": row, "photos": photos, "others": others, "fonts": pdf.fonts(), "all": len(papers)}
+    context = {"supplement": row, "photos": photos, "others": others, "fonts": printing.fonts(), "all": len(papers)}
     try:
-        content = pdf.render(render_to_string("claims/pdf/supplement.html", context))
-    except pdf.UnavailableError as problem:
+        content = printing.render(render_to_string("claims/pdf/supplement.html", context))
+    except printing.UnavailableError as problem:
         raise HopelessError("Le PDF ne peut pas être fait sur ce serveur : la demande reste à l’écran.") from problem
     label, sender = f"Complement_{row.number}_{row.dossier.reference}.pdf", (row.sender_label, row.author_id)
     with filed(run, row, content, kind=Document.Kind.OTHER, label=label, sender=sender) as paper:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts import journal, services
 from accounts.exceptions import NotAllowed
+from accounts.menus import Menu
 from accounts.models import CabinetMember, Draft
 from accounts.scope import Actor, Kind, Right
 from claims.models import Document, Dossier, Supplement, Upload
@@ -114,6 +115,7 @@ def decide_supplement(
     supplement: Supplement, *, status: str, reason: str = "", amount: Decimal | None = None, actor: Actor
 ) -> Supplement:
     """The expert's answer, once; what is accepted takes a dossier that awaits its invoice back to « en cours »."""
+    actor.require(Menu.SUPPLEMENTS)
     if not may_decide(actor):
         raise NotAllowed("Seul un expert ou le responsable du cabinet décide d’un complément.")
     if status not in {Status.ACCEPTED, Status.PARTIAL, Status.REFUSED}:

@@ -46,6 +46,7 @@ def begin(
     actor: Actor,
     rank: int | None = None,
     shot: Shot | None = None,
+    for_supplement: bool = False,
 ) -> Upload:
     """A file is announced; announced again (a reload, a broken line) it goes on where it stopped.
 
@@ -77,6 +78,7 @@ def begin(
         size=size,
         position=rank or last + 1,
         shot=shot,
+        for_supplement=for_supplement,
         expires_at=timezone.now() + (KEPT_SHOTS if shot else KEPT),
     )
     upload.file.save("original", ContentFile(b""), save=False)
@@ -128,16 +130,31 @@ def _arrived(upload: Upload) -> None:
     jobs.order(CHECK, upload)
 
 
-def add(dossier: Dossier, file: "File[bytes]", *, actor: Actor, shot: Shot | None = None, name: str = "") -> Upload:
+def add(
+    dossier: Dossier,
+    file: "File[bytes]",
+    *,
+    actor: Actor,
+    shot: Shot | None = None,
+    name: str = "",
+    for_supplement: bool = False,
+) -> Upload:
     """A whole file at once, from a form without JavaScript; chosen twice it is one."""
     digest = hashlib.sha256()
     for chunk in file.chunks():
         digest.update(chunk)
     file.seek(0)
-    key = f"form:{shot.pk if shot else ''}:{digest.hexdigest()}"
-    rank = shot.position if shot else None
-    named = {"name": name or file.name or "", "client_key": key}
-    upload = begin(dossier, size=file.size, actor=actor, rank=rank, shot=shot, **named)
+    place = shot.pk if shot else "complement" if for_supplement else ""
+    upload = begin(
+        dossier,
+        name=name or file.name or "",
+        size=file.size,
+        client_key=f"form:{place}:{digest.hexdigest()}",
+        actor=actor,
+        rank=shot.position if shot else None,
+        shot=shot,
+        for_supplement=for_supplement,
+    )
     while upload.state == State.RECEIVING:
         file.seek(upload.received)
         upload = append(upload, upload.received, file.read(PIECE))
@@ -168,7 +185,8 @@ def forget(upload: Upload) -> None:
 @transaction.atomic
 def move(upload: Upload, *, up: bool) -> None:
     """Change places with the neighbour."""
-    rows = list(Upload.objects.of(upload.dossier, upload.user_id).select_for_update(of=("self",)))
+    mine = Upload.objects.of(upload.dossier, upload.user_id, for_supplement=upload.for_supplement)
+    rows = list(mine.select_for_update(of=("self",)))
     place = next((number for number, row in enumerate(rows) if row.pk == upload.pk), None)
     other = None if place is None else place - 1 if up else place + 1
     if place is None or other is None or not 0 <= other < len(rows):

@@ -6,19 +6,18 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.exceptions import NotAllowed
 from accounts.http import ActorRequest
 from accounts.models import Draft, JournalEntry
 from accounts.scope import Kind, Right
-from accounts.services import amend
 from claims.forms.dates import DateActForm, WishForm
 from claims.models import Appointment, Dossier
 from claims.models.appointments import NO_DATE
 from claims.services.appointments import WITH_DATE, move_date, offered_kinds, said, why_not_yet
-from claims.services.date_drafts import ACTION, submit_date, wish_of, with_wish
+from claims.services.date_drafts import ACTION, submit_date
 from claims.services.passages import policy_of, slots_for
 from claims.views.dossiers import dossier_or_404, frame, step
 from claims.workflow import DATE_ACTIONS, VISITS, Action, DateKind, DateStatus, State, date_actions_for
@@ -187,25 +186,3 @@ def _history(request: ActorRequest, subject: Dossier) -> list[dict[str, Any]]:
         subject_type=Dossier._meta.label_lower, subject_id=subject.pk, event__in=DATE_ACTIONS
     )
     return [step(entry) for entry in entries.order_by("-at", "-pk")[:SHOWN_STEPS]]
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def date_draft(request: ActorRequest, pk: int) -> HttpResponse:
-    """A date a collaborator wants to propose: whoever answers for the company may send another one instead."""
-    drafts = Draft.objects.visible_to(request.actor).filter(action=ACTION, state=Draft.State.PENDING)
-    draft = get_object_or_404(drafts, pk=pk)
-    if draft.organisation_id not in request.actor.owned:
-        raise NotAllowed("Seul un responsable de l’entreprise valide ce que ses collaborateurs envoient.")
-    kind, wish = DateKind(draft.payload["kind"]), wish_of(draft)
-    if wish is None:
-        return redirect("drafts")
-    form = WishForm(request.POST or None, kind=kind, slots=[], initial=wish._asdict())
-    if request.method == "POST" and form.is_valid():
-        try:
-            amend(draft, actor=request.actor, payload=with_wish(draft, form.wish()))
-        except ValidationError as problem:
-            form.complain(problem)
-        else:
-            messages.success(request, "La date est proposée au cabinet, telle que vous l’avez choisie.")
-            return redirect("drafts")
-    return render(request, "claims/date_draft.html", {"draft": draft, "form": form})

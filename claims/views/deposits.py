@@ -21,6 +21,7 @@ from claims.services import deposits, photobook, uploads
 from claims.views.dossiers import dossier_or_404, frame
 from claims.views.files import thumbnail_of
 
+ARRANGEMENTS = {"monter", "descendre", "retirer", "reunir"}
 MAY_NOT = "Votre profil ne permet pas d’envoyer des documents pour cet établissement."
 
 
@@ -32,8 +33,9 @@ def sendable_or_404(request: ActorRequest, cabinet: str, reference: str) -> Doss
     return subject
 
 
-def own_uploads(request: ActorRequest, subject: Dossier) -> list[Upload]:
-    return list(Upload.objects.visible_to(request.actor).of(subject, request.actor.user_id))
+def own_uploads(request: ActorRequest, subject: Dossier, *, for_supplement: bool = False) -> list[Upload]:
+    rows = Upload.objects.visible_to(request.actor)
+    return list(rows.of(subject, request.actor.user_id, for_supplement=for_supplement))
 
 
 def upload_or_404(request: ActorRequest, public_id: uuid.UUID) -> Upload:
@@ -69,28 +71,31 @@ def _act(request: ActorRequest, subject: Dossier, form: DepositForm) -> HttpResp
     again = redirect("dossier_send", subject.cabinet.code, subject.reference)
     if verb == "ajouter":
         add_files(request, subject)
-    elif verb in {"monter", "descendre", "retirer"}:
-        arrange(request, verb, which)
-    elif verb == "reunir":
-        photobook.order(subject, own_uploads(request, subject), actor=request.actor)
-        messages.info(request, "Vos photos deviennent un PDF : il apparaît dans la liste dans un instant.")
+    elif verb in ARRANGEMENTS:
+        arrange(request, subject, verb, which)
     elif verb == "envoyer":
         return _send(request, subject, form)
     return again
 
 
-def add_files(request: ActorRequest, subject: Dossier) -> None:
+def add_files(request: ActorRequest, subject: Dossier, *, for_supplement: bool = False) -> None:
     files = [file for file in request.FILES.getlist("fichiers") if isinstance(file, UploadedFile)]
     if not files:
         raise ValidationError("Choisissez au moins un fichier.")
     for file in files:
         try:
-            uploads.add(subject, file, actor=request.actor)
+            uploads.add(subject, file, actor=request.actor, for_supplement=for_supplement)
         except ValidationError as problem:
             messages.error(request, f"{file.name} : {' '.join(problem.messages)}")
 
 
-def arrange(request: ActorRequest, verb: str, which: str) -> None:
+def arrange(request: ActorRequest, subject: Dossier, verb: str, which: str, *, for_supplement: bool = False) -> None:
+    """What the buttons of the list do to the prepared files, on either page."""
+    if verb == "reunir":
+        rows = own_uploads(request, subject, for_supplement=for_supplement)
+        photobook.order(subject, rows, actor=request.actor)
+        messages.info(request, "Vos photos deviennent un PDF : il apparaît dans la liste dans un instant.")
+        return
     try:
         upload = upload_or_404(request, uuid.UUID(which))
     except ValueError as problem:
@@ -138,10 +143,18 @@ def listed(rows: list[Upload]) -> dict[str, Any]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def dossier_uploads(request: ActorRequest, cabinet: str, reference: str) -> HttpResponse:
-    """GET: the list as a piece of the page. POST: announce a file; the answer says from where to send it."""
+    """GET: the list as a piece of the page. POST: announce a file; the answer says from where to send it.
+
+    With `?complement=oui`, the files of the complément that is being written.
+    """
     subject = sendable_or_404(request, cabinet, reference)
+    aside = request.GET.get("complement") == "oui"
     if request.method != "POST":
-        return render(request, "claims/_uploads.html", {"dossier": subject} | listed(own_uploads(request, subject)))
+        return render(
+            request,
+            "claims/_uploads.html",
+            {"dossier": subject} | listed(own_uploads(request, subject, for_supplement=aside)),
+        )
     form = AnnounceForm(request.POST)
     if not form.is_valid():
         return JsonResponse({"erreur": "Ce fichier ne peut pas être envoyé : choisissez-le de nouveau."}, status=400)
@@ -151,7 +164,8 @@ def dossier_uploads(request: ActorRequest, cabinet: str, reference: str) -> Http
             subject,
             name=typed["nom"],
             size=typed["taille"],
-            client_key=typed["cle"],
+            client_key=f"{'complement:' if aside else ''}{typed['cle']}",
+            for_supplement=aside,
             actor=request.actor,
             rank=typed["rang"],
         )

@@ -16,7 +16,7 @@ from accounts.scope import Right
 from claims.forms.supplements import SupplementForm
 from claims.models import Dossier, Supplement
 from claims.services import supplements
-from claims.views.deposits import add_files, arrange, listed, own_uploads
+from claims.views.deposits import ARRANGEMENTS, add_files, arrange, listed, own_uploads
 from claims.views.dossiers import dossier_or_404, frame
 from claims.workflow import Action
 
@@ -45,9 +45,9 @@ def _act(request: ActorRequest, subject: Dossier, form: SupplementForm) -> HttpR
     verb, _, which = request.POST.get("acte", "envoyer").partition(":")
     again = redirect("dossier_supplement", subject.cabinet.code, subject.reference)
     if verb == "ajouter":
-        add_files(request, subject)
-    elif verb in {"monter", "descendre", "retirer"}:
-        arrange(request, verb, which)
+        add_files(request, subject, for_supplement=True)
+    elif verb in ARRANGEMENTS:
+        arrange(request, subject, verb, which, for_supplement=True)
     elif not form.is_valid():
         return None
     else:
@@ -57,7 +57,7 @@ def _act(request: ActorRequest, subject: Dossier, form: SupplementForm) -> HttpR
 
 def _send(request: ActorRequest, subject: Dossier, form: SupplementForm) -> None:
     typed = form.cleaned_data
-    rows = [row for row in own_uploads(request, subject) if not row.is_refused]
+    rows = [row for row in own_uploads(request, subject, for_supplement=True) if not row.is_refused]
     sent = supplements.send(
         subject, rows, comment=typed["comment"], amount=typed["amount"], actor=request.actor, key=typed["cle"]
     )
@@ -75,5 +75,5 @@ def _page(request: ActorRequest, subject: Dossier, form: SupplementForm, *, may_
     return (
         frame(request, subject, "Complément")
         | {"supplements": found, "form": form if may_ask and open_now else None, "open_now": open_now}
-        | listed(own_uploads(request, subject) if may_ask else [])
+        | listed(own_uploads(request, subject, for_supplement=True) if may_ask else [])
     )

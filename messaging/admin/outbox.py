@@ -4,10 +4,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 
 from accounts.menus import Menu
 from accounts.scope import Kind
 from accounts.tenantadmin import EVENT_LABELS, TenantModelAdmin, actor_of
+from messaging.admin.previews import previews, previews_link
 from messaging.models import Notification
 from messaging.services import channels
 from messaging.topics import LetterFact
@@ -15,6 +17,13 @@ from messaging.topics import LetterFact
 EVENT_LABELS.update(
     {
         channels.CHANGED: "Choix de notification",
+        "deposit_arrived": "Envoi reçu d’un réparateur",
+        "document_infected": "Fichier refusé par l’antivirus",
+        "receipt_issued": "Accusé de réception",
+        "reminder_letter": "Relance",
+        "scan_delayed": "Antivirus en retard",
+        "supplement_asked": "Complément demandé",
+        "supplement_answered": "Réponse au complément",
         LetterFact.MORNING_DIGEST: "Résumé du matin",
         LetterFact.EVENING_DIGEST: "Ce qui reste en fin de journée",
     }
@@ -26,12 +35,23 @@ class NotificationAdmin(TenantModelAdmin):
     """To a cabinet a recipient is a shop; the person and the address are for the network alone."""
 
     menu = Menu.STATISTICS
+    view_menus = {"previews": Menu.SETTINGS}
     list_display = ("created_at", "event_shown", "establishment", "cabinet", "state", "attempts", "sent_at", "reason")
     list_display_links = ("created_at", "event_shown")
     list_filter = ("state", "cabinet", "created_at")
     list_select_related = ("establishment", "cabinet")
     ordering = ("-pk",)
     sortable_by = ()
+
+    def get_urls(self) -> list[URLPattern]:
+        own = path("apercus/", self.admin_site.admin_view(self.previews), name="messaging_notification_previews")
+        return [own, *super().get_urls()]
+
+    def previews(self, request: HttpRequest) -> HttpResponse:
+        return previews(request, self.admin_site.each_context(request))
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, previews_link(request) | (extra_context or {}))
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         shown = ["event_shown", "establishment", "cabinet", "state", "reason", "attempts"]

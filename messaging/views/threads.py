@@ -16,9 +16,8 @@ from accounts.models import Draft
 from accounts.scope import Right
 from claims.forms.dates import WishForm
 from claims.models import Dossier, Upload
-from claims.services import photobook
 from claims.services.passages import policy_of, slots_for
-from claims.views.deposits import add_files, arrange, listed, own_uploads
+from claims.views.deposits import ARRANGEMENTS, add_files, arrange, listed, own_uploads
 from claims.views.dossiers import dossier_or_404, frame
 from messaging.forms.threads import WriteForm, day_of, visit_form
 from messaging.models import Message, Subject, Thread
@@ -111,11 +110,8 @@ def _arranged(request: ActorRequest, dossier: Dossier) -> bool:
     try:
         if verb == "ajouter":
             add_files(request, dossier)
-        elif verb in {"monter", "descendre", "retirer"}:
-            arrange(request, verb, which)
-        elif verb == "reunir":
-            photobook.order(dossier, own_uploads(request, dossier), actor=request.actor)
-            messages.info(request, "Vos photos deviennent un PDF : il apparaît dans la liste dans un instant.")
+        elif verb in ARRANGEMENTS:
+            arrange(request, dossier, verb, which)
     except ValidationError as problem:
         messages.error(request, " ".join(problem.messages))
     return verb != "envoyer"

@@ -14,24 +14,30 @@ from accounts.scope import System
 from claims.models import (
     Acknowledgement,
     Appointment,
+    CallBack,
     Contact,
     Document,
     DocumentRequest,
     Dossier,
     DossierFacts,
     DossierVisit,
+    Memo,
     Passage,
     Supplement,
+    Upload,
     VisitPolicy,
 )
 from claims.services import expectations
+from messaging.models import Announcement
 from messaging.services import news
-from portal.demo import dates, dossiers, followup, network, papers, talks
+from portal.demo import accounts, daily, dates, dossiers, followup, network, papers, rates, talks
+from portal.demo.announcements import announcements
 from portal.demo.contacts import contacts
 from portal.demo.dossiers import Claim
 from portal.demo.files import Archive, writing
 from portal.demo.papers import Bases
 from portal.demo.people import Login
+from portal.demo.photos import Studio
 from portal.demo.readings import acknowledgements
 from portal.demo.traces import journal, visits
 
@@ -91,15 +97,28 @@ def _load(rng: Random, size: int, seed: int, today: date, progress: Progress) ->
     DocumentRequest.objects.bulk_create(followup.requests(aside, claims), BATCH)
     Supplement.objects.bulk_create(followup.supplements(aside, claims, built.logins), BATCH)
     DossierFacts.objects.bulk_create(followup.facts(aside, claims), BATCH)
+    _load_day(Random(seed + 4), claims, loaded, archive.studio)  # noqa: S311 -- a drawing of its own
     followup.change_plates([claim.dossier for claim in claims if claim.dossier.is_open][::PROVISIONAL])
     talks.load(Random(seed + 3), claims, built.logins, today)  # noqa: S311 -- a drawing, not a secret
     expectations.reconcile()
     DossierVisit.objects.bulk_create(visits(rng, built.logins, claims), BATCH)
     Contact.objects.bulk_create(contacts(Cabinet.objects.order_by("pk")))
+    accounts.accounts(built, timezone.now(), today)
+    rates.rates(Random(seed + 3), today, timezone.now())  # noqa: S311 -- a drawing, not a secret
+    Announcement.objects.bulk_create(announcements(Cabinet.objects.order_by("pk"), midnight))
     news.show(list(JournalEntry.objects.filter(at__gte=midnight - NEWS_OF).values_list("pk", flat=True)))
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # fail while the files can still be taken away
     return loaded
+
+
+def _load_day(rng: Random, claims: list[Claim], loaded: Loaded, studio: Studio) -> None:
+    """After the facts: what goes on today stands beside them."""
+    shops = daily.shops(claims, loaded.logins)
+    CallBack.objects.bulk_create(daily.calls(rng, shops))
+    Memo.objects.bulk_create(daily.memos(rng, shops))
+    Upload.objects.bulk_create(daily.photos(rng, studio, shops))
+    daily.incidents(shops)
 
 
 def _load_dates(rows: list[Appointment], built: network.Network, rng: Random, today: date) -> None:

@@ -61,6 +61,17 @@ SIGN_UP = Theme(
             keywords="preuve validation attente immédiat six chiffres",
         ),
         Question(
+            "question-du-cabinet",
+            "Le cabinet me pose une question avant de décider",
+            (
+                (
+                    "Un e-mail vous l’annonce. Connectez-vous : la question est affichée avec votre demande, et un "
+                    "champ pour y répondre. Le cabinet est prévenu aussitôt de votre réponse."
+                ),
+            ),
+            keywords="demande précision attente répondre",
+        ),
+        Question(
             "mes-etablissements",
             "Ajouter un deuxième établissement, ou en quitter un",
             (
@@ -95,8 +106,9 @@ SIGN_UP = Theme(
                     "Chacun a son propre compte : votre collègue fait sa demande avec le même SIRET et sa propre "
                     "adresse e-mail. Le responsable de votre entreprise est prévenu quand elle est acceptée."
                 ),
+                "Le responsable peut aussi l’inviter lui-même, avec des droits choisis : c’est plus rapide.",
             ),
-            links=(("Créer un compte", "sign_up"),),
+            links=(("Créer un compte", "sign_up"), ("Inviter un collaborateur", "people")),
             keywords="collaborateur employé partage",
         ),
     ),

@@ -37,6 +37,45 @@ DATES = Theme(
             keywords="relance facture livraison fin de travaux",
         ),
         Question(
+            "vehicule-non-vu",
+            "L’expert n’est pas venu, ou le véhicule n’était pas là : que faire ?",
+            (
+                (
+                    "Dans le dossier, « Suivi », puis « Signaler un véhicule non vu, ou non enlevé » : dites le jour "
+                    "et ce qui s’est passé. Le sujet « Véhicule non vu » des messages fait de même."
+                ),
+                (
+                    "Le dossier le montre aussitôt, et le cabinet doit donner une autre date. La mention s’en va "
+                    "quand la date est fixée."
+                ),
+            ),
+            keywords="rendez-vous manqué absent non vu expert",
+        ),
+        Question(
+            "vehicule-non-enleve",
+            "Un véhicule à enlever occupe mon atelier : comment le dire ?",
+            (
+                (
+                    "Signalez-le depuis « Suivi », dans le dossier, ou par le sujet « Véhicule non enlevé ». Les "
+                    "jours de garde se comptent depuis le jour que vous écrivez, et le cabinet doit le faire enlever."
+                ),
+                "Quand il est parti, dites-le au même endroit : la durée reste dans les étapes.",
+            ),
+            keywords="épaviste gardiennage stationnement enlèvement cession",
+        ),
+        Question(
+            "rappels-personnels",
+            "Comment me rappeler de faire quelque chose sur un dossier ?",
+            (
+                (
+                    "« Mes rappels sur ce dossier », dans « Suivi » : le jour, l’heure, qui appeler, où. Vous le "
+                    "retrouvez dans l’agenda et dans votre calendrier, qui sonne."
+                ),
+                "Un rappel n’est vu que de vous, ou de vos collègues si vous le partagez ; jamais du cabinet.",
+            ),
+            keywords="tâche mémo pense-bête alarme reporter",
+        ),
+        Question(
             "agenda-telephone",
             "Comment avoir mes rendez-vous dans Outlook, Google ou mon téléphone ?",
             (

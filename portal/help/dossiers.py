@@ -42,6 +42,19 @@ MISSING = Theme(
             keywords="introuvable absent disparu plaque sinistre",
         ),
         Question(
+            "etre-rappele",
+            "Comment être rappelé par le cabinet ?",
+            (
+                "« Être rappelé », dans « Qui appeler » sur la page du dossier : votre numéro, le sujet, le moment.",
+                (
+                    "La demande reste sur la liste du cabinet jusqu’à l’appel, et vous en suivez l’état. Votre numéro "
+                    "n’est montré qu’à ce cabinet, et effacé dès que vous avez été rappelé."
+                ),
+            ),
+            links=(("Demander à être rappelé", "callback"),),
+            keywords="téléphone rappel joindre appeler numéro",
+        ),
+        Question(
             "siret-change",
             "J'ai déménagé, mon SIRET a changé",
             (
@@ -112,6 +125,36 @@ LIST = Theme(
                 ),
             ),
             keywords="notification cloche bulle orange alerte",
+        ),
+        Question(
+            "etre-informe",
+            "Recevoir un e-mail quand un rapport arrive, ou en recevoir moins",
+            (
+                (
+                    "Pour chaque type de document et de fait, choisissez : le portail seul, un e-mail aussitôt, ou un "
+                    "résumé le matin des jours ouvrés. Le portail garde tout dans chaque cas, et ce que vous avez "
+                    "déjà ouvert n’est pas annoncé de nouveau."
+                ),
+                (
+                    "Deux autres e-mails se demandent au même endroit : ce qui vous attend le matin, et ce qui reste "
+                    "en fin de journée. Le bas de chaque e-mail facultatif permet aussi de l’arrêter d’un clic. "
+                    "Ceux qui touchent votre compte, vos accès et vos accusés de réception partent toujours."
+                ),
+            ),
+            links=(("Choisir", "settings_notifications"),),
+            keywords="préférences e-mail mail résumé digest désabonner désinscrire spam trop de mails",
+        ),
+        Question(
+            "mises-a-jour",
+            "Où relire les mises à jour du service ?",
+            (
+                (
+                    "Elles s’affichent à l’ouverture du portail jusqu’à « Marquer comme lu », puis restent dans "
+                    "« Mises à jour du service », dans le menu de votre compte."
+                ),
+            ),
+            links=(("Mises à jour du service", "announcements"),),
+            keywords="annonce nouveauté version fermeture cabinet",
         ),
         Question(
             "plusieurs-etablissements",
@@ -283,6 +326,25 @@ DOCUMENTS = Theme(
                 ),
             ),
             keywords="deposer joindre facture devis photo heic iphone upload transfert coupure",
+        ),
+        Question(
+            "photos-guidees",
+            "Comment envoyer les photos d’une expertise à distance (EAD) ou d’un examen sans déplacement (ESD) ?",
+            (
+                (
+                    "Sur le téléphone, près de la voiture, ouvrez « Photos » dans le dossier : chaque vue demandée "
+                    "par le cabinet a son dessin et son bouton. L’ordre est libre, et vos collègues peuvent continuer."
+                ),
+                (
+                    "Chaque photo est vérifiée : trop petite, floue ou en double, elle vous le dit. Si la connexion "
+                    "se coupe, l’envoi reprend tout seul ; ce qui est pris reste sept jours."
+                ),
+                (
+                    "« Envoyer à l’expert » fait tout partir d’un coup, avec un album PDF et un accusé de dépôt. "
+                    "L’ESD n’est pas proposé pour une mission confiée à un réparateur agréé."
+                ),
+            ),
+            keywords="ead esd photo guidée appareil floue plaque vin compteur téléphone",
         ),
         Question(
             "accuse-de-depot",

@@ -198,9 +198,11 @@ def _yes(text: str, row: int, problems: list[CellProblem]) -> bool:
 
 
 def blank_grid() -> TypedGrid:
-    """The network's default rows, nothing filled in, from today on."""
+    """The network's default rows, nothing filled in, from today on; an empty one where it has none."""
     names = DefaultPayer.objects.filter(is_active=True).values_list("name", flat=True)
-    return TypedGrid(applies_on=timezone.localdate().isoformat(), rows=[TypedRow(name) for name in names])
+    return TypedGrid(
+        applies_on=timezone.localdate().isoformat(), rows=[TypedRow(name) for name in names] or [TypedRow()]
+    )
 
 
 def typed_from_version(version: TariffVersion) -> TypedGrid:

@@ -1,25 +1,32 @@
 """The PDF of each version, made once; two workers never make the same one."""
 
+import logging
+
 from django.core.files.base import ContentFile
 from django.db import connection
 
-from accounts import scope
+from accounts import printing, scope
 from accounts.scope import System
 from tariffs import pdf
 from tariffs.models import TariffPdf, TariffVersion
 from tariffs.services.history import compare
 
+logger = logging.getLogger(__name__)
 _LOCK = 7_200_000_000
 
 
 def make_pdfs(limit: int = 100) -> int:
-    """Make those that are missing, one transaction each; how many were made."""
+    """Make those that are missing, one transaction each; how many were made (none where Pango is missing)."""
     made = 0
     with scope.system(System.TARIFFS):
         missing = list(TariffVersion.objects.filter(pdf=None).order_by("pk").values_list("pk", flat=True)[:limit])
     for key in missing:
-        with scope.system(System.TARIFFS):
-            made += _make(key)
+        try:
+            with scope.system(System.TARIFFS):
+                made += _make(key)
+        except printing.UnavailableError as problem:
+            logger.error("Rates are not printed, their pages and CSV remain: Pango is missing (%s).", problem)  # noqa: TRY400 -- its sentence says all
+            break
     return made
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts import journal, scope
 from accounts.exceptions import NotAllowed
+from accounts.menus import Menu
 from accounts.models import Draft
 from accounts.scope import Actor, Right, System
 from accounts.services import register, submit
@@ -136,6 +137,7 @@ def transmit_missing() -> int:
 @transaction.atomic
 def acknowledge(transmission: Transmission, *, actor: Actor) -> bool:
     """The cabinet has it; False when somebody there had said so before."""
+    actor.require(Menu.TARIFFS)
     if transmission.cabinet_id not in actor.cabinet_ids and not actor.sees_everything:
         raise NotAllowed("Cette grille a été transmise à un autre cabinet.")
     with scope.system(System.TARIFFS):

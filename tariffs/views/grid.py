@@ -1,7 +1,7 @@
 """The grid to fill: as a table of fields, saved as it is typed, sent when it is right."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +15,7 @@ from accounts.http import ActorRequest
 from accounts.scope import Actor, Site
 from tariffs import services
 from tariffs.columns import COLUMNS
-from tariffs.forms import MAKES, FileForm, typed_grid
+from tariffs.forms import FileForm, makes, typed_grid
 from tariffs.models import TariffVersion
 from tariffs.services import CellProblem, TypedGrid, TypedRow, files
 from tariffs.views.ledger import keeper, site_of
@@ -103,10 +103,15 @@ def _show(
         "wrong_date": wrong.get((None, "applicable_le")),
         "revision": revision,
         "token": uuid.uuid4(),
-        "makes": MAKES,
+        "makes": makes(_makes_of(request.actor, site)),
         "file_form": FileForm(),
     }
     return render(request, "tariffs/grid.html", context, status=422 if problems and request.method == "POST" else 200)
+
+
+def _makes_of(actor: Actor, site: Site) -> Iterable[str]:
+    """As this establishment wrote them, the newest first."""
+    return TariffVersion.objects.visible_to(actor).of_site(site.pk).newest_first().values_list("make", flat=True)
 
 
 def _row(number: int, row: TypedRow, wrong: dict[Any, Any]) -> dict[str, Any]:

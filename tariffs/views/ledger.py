@@ -15,7 +15,7 @@ from accounts.http import ActorRequest
 from accounts.scope import Actor, Right, Site
 from tariffs import services, sheets
 from tariffs.columns import COLUMNS
-from tariffs.forms import MAKES, QuestionForm
+from tariffs.forms import QuestionForm, makes
 from tariffs.models import TariffPdf, TariffVersion, Transmission
 from tariffs.services import history
 
@@ -82,7 +82,11 @@ def _marked(versions: list[TariffVersion], received: Any) -> list[dict[str, Any]
 def _question(request: ActorRequest, versions: Sequence[TariffVersion]) -> dict[str, Any]:
     asked = "le" in request.GET
     form = QuestionForm(request.GET if asked else None)
-    context: dict[str, Any] = {"form": form, "asked": asked and form.is_valid(), "makes": MAKES}
+    context: dict[str, Any] = {
+        "form": form,
+        "asked": asked and form.is_valid(),
+        "makes": makes(version.make for version in versions),
+    }
     context["payers"] = list(dict.fromkeys(rate.payer for version in versions for rate in version.rates.all()))
     if context["asked"]:
         wanted = form.cleaned_data
@@ -137,7 +141,10 @@ def tariff_pdf(request: ActorRequest, public_id: uuid.UUID) -> HttpResponse | Fi
     version = _version(request, public_id)
     made = TariffPdf.objects.visible_to(keeper(request)).filter(version=version).first()
     if made is None:
-        messages.info(request, "Le PDF est en préparation : il sera prêt dans un instant.")
+        if version.is_printed_late:
+            messages.warning(request, "Le PDF n’a pas pu être fait sur ce serveur : le CSV dit la même chose.")
+        else:
+            messages.info(request, "Le PDF est en préparation : il sera prêt dans un instant.")
         return redirect(version)
     try:
         content = made.file.open("rb")

@@ -7,13 +7,21 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from accounts import scope
-from accounts.models import ShopMember
+from accounts.models import AccountRequest, CabinetEstablishment, CabinetMember, ShopMember
 from accounts.scope import System
 from accounts.services.invitations import token_of
 from claims.models import Dossier
 from tests.browser.conftest import DESK, PHONE, sign_in
 from tests.browser.test_look import problems
-from tests.factories import PASSWORD, DelegationProfileFactory, InvitationFactory
+from tests.factories import (
+    PASSWORD,
+    CabinetMemberFactory,
+    DelegationProfileFactory,
+    InvitationFactory,
+    LinkFactory,
+    ShopInvitationFactory,
+    UserFactory,
+)
 
 OWN = [
     "/parametres/",
@@ -169,3 +177,70 @@ def test_a_passkey_is_added_signs_in_and_is_removed(visitor: BrowserContext, dos
     page.goto("/parametres/second-facteur/")
     page.get_by_role("button", name="Retirer Téléphone").click()
     expect(page.get_by_role("status")).to_contain_text("La clé est retirée")
+
+
+@pytest.fixture
+def cabinet(shop: list[str]) -> list[str]:
+    """The staff's pages about accounts, of a cabinet whose responsable is `chef@lac.test`."""
+    with scope.system(System.TESTS):
+        request = AccountRequest.objects.get()
+        request.question, request.asked_at = "Quelle est votre adresse ?", request.requested_at
+        request.save()
+        chief = UserFactory(email="chef@lac.test", is_staff=True)
+        boss = CabinetMemberFactory(cabinet=request.cabinet, user=chief, role=CabinetMember.Role.MANAGER)
+        clerk = CabinetMemberFactory(cabinet=request.cabinet, role=CabinetMember.Role.CLERK, sees_all=False)
+        link = CabinetEstablishment.objects.filter(cabinet=request.cabinet).first() or LinkFactory(
+            cabinet=request.cabinet
+        )
+        invitation = ShopInvitationFactory(cabinet=request.cabinet, inviter=chief)
+    rows = {
+        "cabinetmember": [f"{boss.pk}/change/", f"{clerk.pk}/change/?chercher=208", "add/"],
+        "cabinetestablishment": [f"{link.pk}/change/"],
+        "accountrequest": [f"{request.pk}/change/"],
+        "shopinvitation": [f"{invitation.pk}/change/", "add/"],
+    }
+    return [f"/admin/accounts/{model}/{page}" for model, pages in rows.items() for page in ("", *pages)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("screen", "theme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk", "phone by night"])
+def test_staff_pages_about_accounts_are_accessible_and_fit(visitor, cabinet: list[str], screen, theme) -> None:
+    page = visitor.new_page()
+    page.set_viewport_size(screen)
+    page.emulate_media(color_scheme=theme)
+    sign_in(page, "chef@lac.test")
+
+    assert [problem for path in cabinet for problem in problems(page, path)] == []
+
+
+def test_staff_entrust_and_suspend_by_keyboard_alone(chromium, live_server, dossier: Dossier, cabinet) -> None:
+    """And without JavaScript: what is entrusted is found, not typed by heart."""
+    context = chromium.new_context(base_url=str(live_server), java_script_enabled=False, locale="fr-FR")
+    page = context.new_page()
+    sign_in(page, "chef@lac.test")
+    clerk = next(path for path in cabinet if "chercher" in path).split("?")[0]
+    page.goto(clerk)
+
+    tab_to(page, "Tout donner")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    expect(page.get_by_text("ils valent tout de suite")).to_be_visible()
+    page.get_by_label("Chercher des dossiers").focus()
+    page.keyboard.type(dossier.reference)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    page.locator("#confier input[name=dossier]").first.focus()
+    page.keyboard.press("Space")
+    tab_to(page, "Confier les dossiers cochés")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    expect(page.get_by_text("Dossiers confiés à")).to_be_visible()
+
+    page.goto(next(path for path in cabinet if "cabinetestablishment" in path and "change" in path))
+    page.get_by_label("Motif").focus()
+    page.keyboard.type("Atelier fermé")
+    tab_to(page, "Suspendre l’accès")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Accès suspendu")).to_be_visible()
+    context.close()

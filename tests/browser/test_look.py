@@ -2,10 +2,17 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
+from accounts import scope
+from accounts.models import User
+from accounts.scope import System
 from claims.models import Dossier
-from tests.browser.conftest import DESK, PHONE, sign_in
+from claims.services import expectations
+from tests.browser.conftest import DESK, PHONE, _photo, sign_in
+from tests.factories import RequestFactory, SupplementFactory, UploadFactory
 
 DOOR = [
     "/connexion/",
@@ -22,6 +29,7 @@ DOOR = [
     "/confidentialite/",
     "/accessibilite/",
 ]
+PARTS = ["documents", "envoyer", "expertise", "complement", "etapes"]
 LIST = ["/dossiers/", "/dossiers/?q=208&mission_depuis=2026-01-01", "/dossiers/?q=introuvable", "/dossiers/?page=2"]
 
 HELP = [
@@ -49,19 +57,35 @@ def problems(page: Page, path: str) -> list[str]:
     return refused + violations + [f"{path}: wider than the screen"] * wide
 
 
+@pytest.fixture
+def prepared(dossier: Dossier) -> Dossier:
+    """With files on their way, one of them refused, a document asked for, and a complément to be decided."""
+    with scope.system(System.TESTS):
+        owner = User.objects.get(email="patron@lac.test")
+        for aside in (False, True):
+            mine = {"dossier": dossier, "user": owner, "for_supplement": aside}
+            key = default_storage.save("thumbnails/essai", ContentFile(_photo()))
+            UploadFactory.create_batch(2, content_type="image/jpeg", thumbnail=key, **mine)
+            UploadFactory(state="refused", refusal="Ce PDF est protégé.", thumbnail="", **mine)
+        RequestFactory(dossier=dossier)
+        SupplementFactory(dossier=dossier, author=owner)
+        expectations.refresh([dossier.pk])
+    return dossier
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("screen", "theme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk", "phone"])
-def test_pages_are_accessible_and_fit(visitor: BrowserContext, dossier: Dossier, screen, theme) -> None:
+def test_pages_are_accessible_and_fit(visitor: BrowserContext, prepared: Dossier, screen, theme) -> None:
     page = visitor.new_page()
     page.set_viewport_size(screen)
     page.emulate_media(color_scheme=theme)
-    one = dossier.get_absolute_url()
+    one = prepared.get_absolute_url()
 
     found = [problem for path in DOOR for problem in problems(page, path)]
     sign_in(page, "patron@lac.test")
     found += [
         problem
-        for path in [*LIST, *HELP, one, f"{one}documents/", f"{one}etapes/"]
+        for path in [*LIST, *HELP, one, *(f"{one}{part}/" for part in PARTS), "/a-faire/"]
         for problem in problems(page, path)
     ]
 

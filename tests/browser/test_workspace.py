@@ -266,3 +266,29 @@ def test_a_day_in_the_workspace(size, chromium: Browser, live_server, mission: D
     assert held(fetch_everything(shop)) == HELD
     for page in (shop, staff):
         page.context.close()
+
+
+def test_files_leave_by_keyboard_without_javascript(
+    chromium: Browser, live_server, mission: Dossier, worker, tmp_path
+) -> None:
+    context = chromium.new_context(base_url=str(live_server), locale="fr-FR", java_script_enabled=False)
+    shop, address = context.new_page(), f"{mission.get_absolute_url()}envoyer/"
+    paper = tmp_path / "Facture 1.pdf"
+    paper.write_bytes(PAPERS[0])
+    sign_in(shop, "patron@lac.test")
+    shop.goto(address)
+    shop.get_by_label("PDF ou photos").set_input_files(paper)
+    with shop.expect_navigation():
+        shop.get_by_role("button", name="Ajouter ces fichiers").press("Enter")
+    expect(shop.get_by_text("Facture 1.pdf")).to_be_visible()
+
+    for _ in range(60):
+        if shop.get_by_text("Prêt à envoyer").count():
+            break
+        shop.wait_for_timeout(500)
+        shop.goto(address)
+    shop.get_by_label("Type de document").select_option("facture")
+    with shop.expect_navigation():
+        shop.get_by_role("button", name="Envoyer au cabinet").press("Enter")
+    expect(shop.get_by_role("heading", name="Accusé de dépôt")).to_be_visible()
+    context.close()

@@ -211,7 +211,7 @@ def test_under_validation_a_date_waits_is_amended_and_leaves(world, client, doss
     assert card(answer).drafts == 1
 
     client.force_login(world.lac.owner)
-    answer = client.post(reverse("date_draft", args=[draft.pk]), {"rdv_terrain-starts_on": "2026-12-02"}, follow=True)
+    answer = client.post(reverse("draft_amend", args=[draft.pk]), {"rdv_terrain-starts_on": "2026-12-02"}, follow=True)
 
     draft.refresh_from_db()
     assert (draft.state, Appointment.objects.get().starts_on) == ("amended", date(2026, 12, 2))

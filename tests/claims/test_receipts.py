@@ -8,7 +8,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
 
-from claims import pdf
+from accounts import printing
 from claims.models import Deposit, Document
 from claims.services import jobs, receipts
 from tests import samples
@@ -114,11 +114,11 @@ def test_printing_fetches_neither_an_address_nor_a_file(tmp_path):
         "<img src='{0}'><img src='http://127.0.0.1:1/c.png'><a rel=attachment href='{0}'>x</a>"
     ).format(secret.as_uri())
 
-    content = pdf.render(f"<html lang=fr><title>x</title>{planted}<p>Texte</html>")
+    content = printing.render(f"<html lang=fr><title>x</title>{planted}<p>Texte</html>")
 
     with pikepdf.open(io.BytesIO(content)) as printed:
         assert not printed.attachments
         streams = [found for found in printed.objects if isinstance(found, pikepdf.Stream)]
         plain = [found.read_bytes() for found in streams if "DCT" not in str(found.get("/Filter", ""))]
         assert not any(b"SECRET" in content for content in plain)
-    assert pdf.PROTOCOLS == ("data",)
+    assert printing.PROTOCOLS == ("data",)

@@ -3,18 +3,22 @@
 import threading
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from accounts import scope
+from accounts import scope, services
 from accounts.menus import ALL_MENUS, Menu
-from accounts.models import AssignedEstablishment, CabinetMember, JournalEntry, User
+from accounts.models import AssignedEstablishment, CabinetMember, JournalEntry, ShopInvitation, User
 from accounts.scope import System
 from accounts.services import staff
-from claims.models import AssignedDossier, Dossier
+from claims.models import AssignedDossier, Dossier, Supplement
+from claims.services import facts, requests, supplements
 from claims.services.assignments import watching
 from messaging.models import Notification
+from tariffs.models import Transmission
+from tariffs.services import sending
 from tests.factories import CabinetFactory, CabinetMemberFactory, DossierFactory
 
 CHANGELIST = "admin:claims_dossier_changelist"
@@ -232,3 +236,52 @@ def test_mails_about_a_dossier_reach_only_those_who_see_it(clerk, world):
     assert told()
     everybody.update(menus=["dossiers"])
     assert not told()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_responsables_who_change_each_others_rights_at_once_both_get_an_answer():
+    """Each request holds its own author's rights: held in no order, the two would wait for each other for ever."""
+    with scope.system(System.TESTS):
+        cabinet = CabinetFactory()
+        pair = CabinetMemberFactory.create_batch(2, cabinet=cabinet, role="responsable")
+    answers, start = [], threading.Barrier(2)
+
+    def post(author, other):
+        browser = Client(raise_request_exception=False)
+        browser.force_login(author.user)
+        for menus in (["dossiers"], ["dossiers", "dates"]) * 6:
+            start.wait(timeout=20)
+            answers.append(browser.post(page(other, "grant"), {"role": "responsable", "menus": menus}).status_code)
+        connection.close()
+
+    threads = [threading.Thread(target=post, args=pair), threading.Thread(target=post, args=pair[::-1])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+
+    assert answers == [302] * 24
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda world, actor: supplements.decide_supplement(found(world, Supplement), status="accepted", actor=actor),
+        lambda world, actor: facts.note_facts(world.lac.dossiers["ALPES"], {"cover": "rc"}, actor=actor),
+        lambda world, actor: facts.resume_reminders(world.lac.dossiers["ALPES"], actor=actor),
+        lambda world, actor: requests.request_documents(world.lac.dossiers["ALPES"], kinds=["photo"], actor=actor),
+        lambda world, actor: requests.extend_deadline(world.lac.requests["ALPES"], reason="?", actor=actor),
+        lambda world, actor: requests.withdraw_request(world.lac.requests["ALPES"], actor=actor),
+        lambda world, actor: sending.acknowledge(found(world, Transmission), actor=actor),
+        lambda world, actor: services.revoke_shop_invitation(found(world, ShopInvitation), actor=actor),
+    ],
+    ids=["complément", "faits", "relances", "demande", "délai", "retrait", "tarifs", "invitation"],
+)
+def test_services_ask_for_the_right_again_whatever_page_called_them(act, world, clerk):
+    CabinetMember.objects.filter(pk=clerk.pk).update(role="expert", menus=["messages"])
+    with scope.acting_as(clerk.user_id) as actor, pytest.raises(PermissionDenied):
+        act(world, actor)
+
+
+def found(world, model):
+    return model.objects.filter(cabinet=world.alpes.cabinet).first()

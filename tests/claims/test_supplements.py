@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts import scope, services
@@ -16,6 +17,7 @@ from claims.models import Dossier, Expectation, Job, Supplement, Upload
 from claims.services import jobs
 from claims.services.supplements import decide_supplement, request_supplement, send
 from claims.workflow import State
+from tests import samples
 from tests.claims.test_races import crowd, people  # noqa: F401 -- a fixture
 from tests.factories import (
     DelegationFactory,
@@ -173,6 +175,41 @@ def test_an_empty_request_is_told_what_to_do(world, dossier, client):
     key = client.get(page(dossier)).context["form"]["cle"].value()
 
     assert "l’un des deux suffit" in client.post(page(dossier), {"cle": key}).content.decode()
+
+
+def prepared(client, dossier, url, name):
+    """Add a photo on a page, as one does without JavaScript; it is checked at once."""
+    file = SimpleUploadedFile(name, samples.image(size=(640 + len(name), 480)), "image/jpeg")
+    client.post(url, {"acte": "ajouter", "fichiers": [file]})
+    Upload.objects.filter(name=name).update(state="ready", content_type="image/jpeg", sha256=f"{len(name):064x}")
+
+
+def test_photos_left_on_the_other_page_do_not_go_along(world, dossier, client):
+    client.force_login(world.lac.owner)
+    send_page = reverse("dossier_send", args=["ALPES", dossier.reference])
+    prepared(client, dossier, send_page, "oubliee.jpg")
+    prepared(client, dossier, page(dossier), "longeron.jpg")
+    shown = client.get(page(dossier))
+    assert [row.name for row in shown.context["uploads"]] == ["longeron.jpg"]
+
+    key = shown.context["form"]["cle"].value()
+    client.post(page(dossier), {"comment": "Longeron plié", "cle": key})
+
+    sent = Supplement.objects.get().deposit.documents.values_list("label", flat=True)
+    assert list(sent) == ["longeron.jpg"]
+    assert [row.name for row in client.get(send_page).context["uploads"]] == ["oubliee.jpg"]
+
+
+def test_photos_of_a_request_become_one_pdf_of_it_and_nothing_is_sent(world, dossier, client):
+    client.force_login(world.lac.owner)
+    for name in ("a.jpg", "bb.jpg"):
+        prepared(client, dossier, page(dossier), name)
+
+    client.post(page(dossier), {"acte": "reunir"})
+
+    book = Upload.objects.get(name__startswith="Photos_")
+    assert (book.for_supplement, len(book.parts)) == (True, 2)
+    assert not Supplement.objects.exists()
 
 
 def test_the_page_costs_the_same_for_one_request_and_three(world, dossier, client, django_assert_num_queries):

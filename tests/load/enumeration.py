@@ -223,7 +223,7 @@ def main() -> None:
     parser.add_argument("--graine", type=int, default=7)
     given = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
-    rng, login = random.Random(given.graine), prepare()  # noqa: S311 -- an order, no secret
+    rng, login = random.Random(given.graine), prepare()
     before = newest()
     try:
         with portal(given.port):

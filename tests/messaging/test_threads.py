@@ -139,6 +139,15 @@ def test_a_visit_waits_for_the_remote_file(dossier, owner):
         written(dossier, owner, Code.VISIT, Typed(reason="Choc", day="2030-01-15"))
 
 
+def test_ones_messages_are_in_the_file_of_ones_data(dossier, owner, world):
+    written(dossier, owner)
+
+    found = services.my_data(world.lac.owner, actor=owner)["messages_ecrits"]
+
+    assert HELLO.message in [row["message"] for row in found]
+    assert {row["dossier"] for row in found} == {dossier.reference}
+
+
 # The cabinet ---------------------------------------------------------------------------------------------------------
 
 

@@ -2,13 +2,19 @@
 
 import csv
 import io
+import sys
 import uuid
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import printing
+from tariffs.cells import key
 from tariffs.models import TariffDraft, TariffPdf, TariffVersion
+from tariffs.services import make_pdfs
 from tests.factories import TariffVersionFactory
 
 
@@ -127,8 +133,6 @@ def test_the_question_shows_the_rate_and_why(shop, client):
 
 def test_the_pdf_is_made_by_a_worker_and_then_downloaded(shop, client):
     TariffPdf.objects.filter(version=shop.tariff).delete()
-    from tariffs.services import make_pdfs
-
     waiting = client.get(reverse("tariff_pdf", args=[shop.tariff.public_id]), follow=True).content.decode()
     assert "PDF est en préparation" in waiting
     assert make_pdfs() >= 1
@@ -145,5 +149,36 @@ def test_the_pages_ask_the_database_a_fixed_number_of_times(versions, shop, clie
 
     with django_assert_num_queries(9):
         client.get("/tarifs/")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(address(shop))
+
+
+@pytest.fixture
+def without_pango(monkeypatch):
+    printing._weasyprint.cache_clear()
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    yield
+    printing._weasyprint.cache_clear()
+
+
+def test_without_pango_the_page_says_so_and_the_worker_goes_on(shop, client, without_pango, caplog):
+    TariffPdf.objects.filter(version=shop.tariff).delete()
+    address = reverse("tariff_pdf", args=[shop.tariff.public_id])
+
+    assert make_pdfs() == 0
+    assert "Pango is missing" in caplog.text
+    assert "en préparation" in client.get(address, follow=True).content.decode()
+    with time_machine.travel(timezone.now() + timedelta(minutes=11)):
+        body = client.get(address, follow=True).content.decode()
+    assert "Le PDF n’a pas pu être fait sur ce serveur : le CSV dit la même chose." in body
+
+
+def test_a_make_written_before_is_suggested_once_in_the_shops_own_spelling(shop, client):
+    TariffVersionFactory(site=shop.establishment, number=2, make="citroen", make_key="citroen")
+    TariffVersionFactory(site=shop.establishment, number=3, make="Zoé & Cie", make_key=key("Zoé & Cie"))
+
+    for page in (address(shop), "/tarifs/"):
+        body = client.get(page).content.decode()
+        assert '<option value="citroen">' in body
+        assert '<option value="Zoé &amp; Cie">' in body
+        assert "Citroën" not in body

@@ -6,12 +6,14 @@ Nothing is fetched: fonts and pictures stand in the text itself, neither a file 
 import base64
 import functools
 import warnings
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
 
 FONTS = {"regular": "portail-sans-regular.ttf", "bold": "portail-sans-bold.ttf"}
 PROTOCOLS = ("data",)
+ACCESSIBLE, ARCHIVE = "pdf/ua-1", "pdf/a-3b"  # read aloud; kept for years, files inside
 
 
 class UnavailableError(Exception):
@@ -30,12 +32,16 @@ def data_uri(content: bytes, content_type: str) -> str:
     return f"data:{content_type};base64,{base64.b64encode(content).decode()}"
 
 
-def render(html: str) -> bytes:
-    """Print a page; raises `UnavailableError` where Pango is missing."""
+def render(html: str, *, variant: str = ACCESSIBLE, attached: Mapping[str, bytes] | None = None) -> bytes:
+    """Print a page, with files inside by their names; raises `UnavailableError` where Pango is missing."""
     weasyprint, configuration = _weasyprint()
     fetcher = weasyprint.urls.URLFetcher(allowed_protocols=PROTOCOLS)
     page = weasyprint.HTML(string=html, url_fetcher=fetcher)
-    return bytes(page.write_pdf(font_config=configuration, pdf_variant="pdf/ua-1"))
+    files = [
+        weasyprint.Attachment(string=content, name=name, relationship="Data")
+        for name, content in (attached or {}).items()
+    ]
+    return bytes(page.write_pdf(font_config=configuration, pdf_variant=variant, attachments=files))
 
 
 @functools.cache
@@ -46,6 +52,6 @@ def _weasyprint() -> tuple[Any, Any]:
             warnings.filterwarnings("ignore", "No fonts configured")  # ours come with the page
             import weasyprint
             from weasyprint.text.fonts import FontConfiguration
-    except OSError as problem:
+    except (OSError, ImportError) as problem:
         raise UnavailableError(str(problem)) from problem
     return weasyprint, FontConfiguration()
