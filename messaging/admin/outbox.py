@@ -17,6 +17,13 @@ from messaging.topics import LetterFact
 EVENT_LABELS.update(
     {
         channels.CHANGED: "Choix de notification",
+        "deposit_arrived": "Envoi reçu d’un réparateur",
+        "document_infected": "Fichier refusé par l’antivirus",
+        "receipt_issued": "Accusé de réception",
+        "reminder_letter": "Relance",
+        "scan_delayed": "Antivirus en retard",
+        "supplement_asked": "Complément demandé",
+        "supplement_answered": "Réponse au complément",
         LetterFact.MORNING_DIGEST: "Résumé du matin",
         LetterFact.EVENING_DIGEST: "Ce qui reste en fin de journée",
     }

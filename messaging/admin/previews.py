@@ -23,7 +23,7 @@ def previews(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
         raise Http404
     rows = [{"event": event, "label": label, "topic": examples.topic_label(event)} for event, label in shown.items()]
     context |= {
-        "title": f"Aperçu : {shown[chosen]}" if chosen else "Aperçu des e-mails",
+        "title": "Aperçu d’un e-mail" if chosen else "Aperçu des e-mails",
         "mails": sorted(rows, key=lambda row: row["label"].casefold()),
         "chosen": chosen,
         "mail": examples.preview(chosen, cabinet=next(iter(actor.cabinets), None)) if chosen else None,

@@ -7,10 +7,9 @@ from typing import Any
 from django.conf import settings
 
 from accounts.scope import Actor, Kind
-from accounts.tenantadmin import EVENT_LABELS
 from messaging.models import Digest
 from messaging.rules import TELL
-from messaging.services.letters import Text, write
+from messaging.services.letters import Text, subject_line, write
 from messaging.services.sections import Waiting
 from messaging.topics import LINES, OPTIONAL
 
@@ -31,9 +30,9 @@ NETWORKS_OWN = frozenset({"scan_delayed"})  # told to the network alone
 
 
 def shown_to(actor: Actor) -> dict[str, str]:
-    """Events and what they are called, for the mails that concern this side."""
-    own = NETWORKS_OWN if actor.kind == Kind.STAFF else frozenset()
-    return {str(event): EVENT_LABELS.get(event, str(event)) for event in TELL if event not in own}
+    """The mails that concern this side, each by its subject."""
+    own, cast = NETWORKS_OWN if actor.kind == Kind.STAFF else frozenset(), _cast(None)
+    return {str(event): subject_line(rule.template, cast) for event, rule in TELL.items() if event not in own}
 
 
 def preview(event: str, *, cabinet: Any = None) -> Text:
@@ -71,6 +70,9 @@ def _cast(cabinet: Any) -> dict[str, Any]:
         status="offered",
         get_status_display="accepté",
         safety="oui",
+        get_topic_display="une question sur un dossier",
+        wanted_on=_ON,
+        get_slot_display="le matin",
         dossier=dossier,
     )
     site = {"siret": "732 829 320 00074", "shop": shop, "organisation": company.name, "colleague": "Camille Exemple"}

@@ -36,11 +36,16 @@ class Text:
     html: str
 
 
-def write(template: str, context: dict[str, Any]) -> Text:
+def subject_line(template: str, context: dict[str, Any]) -> str:
     """No value may begin a second header line."""
+    return _BLANK.sub(" ", _text(f"{template}_subject.txt", context)).strip()
+
+
+def write(template: str, context: dict[str, Any]) -> Text:
+    """The three parts, of which the two bodies also name the portal."""
     context = {"portal": settings.BASE_URL, **context}
     return Text(
-        subject=_BLANK.sub(" ", _text(f"{template}_subject.txt", context)).strip(),
+        subject=subject_line(template, context),
         body=_text(f"{template}_body.txt", context),
         html=str(Engine.get_default().get_template(f"{template}_body.html").render(Context(context))),
     )
@@ -78,7 +83,7 @@ def line_of(notification: Notification, subject: Any) -> tuple[str, str]:
     """The same fact in one line of a letter: its mail's subject, and where it leads."""
     rule, recipient = TELL[notification.event], notification.recipient
     context = {"recipient": recipient, **rule.context(subject, recipient)}
-    return _BLANK.sub(" ", _text(f"{rule.template}_subject.txt", context)).strip(), str(context["link"])
+    return subject_line(rule.template, context), str(context["link"])
 
 
 def _text(template: str, context: dict[str, Any]) -> str:

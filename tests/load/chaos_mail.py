@@ -305,7 +305,9 @@ def figures(chaos: Chaos) -> dict[str, int]:
     taken = collections.Counter(line[0] for line in parts.Note(chaos.folder / "taken").lines())
     web = parts.Note(chaos.folder / "web").lines()
     broken = {mark for line in web if line[0] == "broken" for mark in line[1:]}
-    never = sum(state == "failed" and "550" in reason for _, state, reason in rows)
+    # One that was taken without an answer, and refused for ever at the next attempt, did arrive.
+    failed = {message_id(key) for key, state, reason in rows if state == "failed" and "550" in reason}
+    never = len(failed - set(taken))
     return {
         "faits validés": len(facts),
         "  annoncés validés, puis absents": len({int(line[1]) for line in web if line[0] == "done"} - facts),
