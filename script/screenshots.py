@@ -18,6 +18,14 @@ PARTS = {  # a tab of a dossier: its picture
     "Complément": "complement",
     "Étapes": "etapes",
 }
+ELSEWHERE = {
+    "/a-faire/": "a-faire",
+    "/messages/": "messages",
+    "/agenda/": "agenda",
+    "/tarifs/": "tarifs",
+    "/notifications/": "notifications",
+    "/parametres/notifications/": "preferences",
+}
 ANSWERS = {  # where the cabinet answers
     "admin-date": "/admin/claims/appointment/?status__exact=proposed",
     "admin-dossier": "/admin/claims/dossier/?retard=cabinet",
@@ -42,10 +50,9 @@ def main() -> None:
             for part, name in PARTS.items():
                 page.get_by_role("navigation", name="Dossier").get_by_role("link", name=part).click()
                 shoot(page, name, width)
-            page.goto("/a-faire/")
-            shoot(page, "a-faire", width)
-            page.goto("/notifications/")
-            shoot(page, "nouveautes", width)
+            for address, name in ELSEWHERE.items():
+                page.goto(address)
+                shoot(page, name, width)
         page = open_page(browser, demo["url"], 1366)
         sign_in(page, clerk)
         shoot(page, "admin", 1366)

@@ -79,6 +79,7 @@ class Facts:
     def row(self, kind: str, who: str, due_on: date | None, object_id: int = 0) -> Expectation:
         return Expectation(
             dossier_id=self.dossier.pk,
+            establishment_id=self.dossier.establishment_id,
             kind=kind,
             object_id=object_id,
             who=who,
@@ -229,7 +230,8 @@ def _store(rows: list[Expectation], ids: list[int]) -> None:
     gone = [row.pk for key, row in known.items() if key not in wanted]
     if gone:
         Expectation.objects.filter(pk__in=gone).delete()
-    fields = ["who", "state_since", "due_on", "reminders", "reminded_on"]
+    # The establishment too: whoever corrects a SIRET may not move these rows by hand.
+    fields = ["who", "state_since", "due_on", "reminders", "reminded_on", "establishment_id"]
     changed = [row for key, row in wanted.items() if key not in known or _differ(known[key], row, fields)]
     Expectation.objects.bulk_create(
         changed, update_conflicts=True, unique_fields=["dossier", "kind", "object_id"], update_fields=fields

@@ -291,3 +291,17 @@ def test_correcting_the_siret_shows_dossier_and_documents_to_the_shop_at_once(wo
     assert body_of(answer)
     assert orphan.reference in [row.dossier.reference for row in client.get("/dossiers/").context["rows"]]
     assert JournalEntry.objects.filter(event="siret_corrected", detail__received="12345").count() == 1
+
+
+def test_correcting_the_siret_brings_what_is_expected_to_the_shop(world, client):
+    """Staff may not write what is expected: whoever decides moves it."""
+    orphan = world.alpes.orphan
+    expectations.refresh([orphan.pk])
+    link = world.lac.establishment.cabinet_links.get()
+
+    with scope.acting_as(world.alpes.manager.pk) as actor:
+        correct_siret(Dossier.objects.get(pk=orphan.pk), link, actor=actor)
+
+    client.force_login(world.lac.owner)
+    waiting = client.get("/a-faire/").context["rows"]
+    assert orphan.reference in [line["dossier"].reference for line in waiting]
