@@ -12,7 +12,7 @@ from django.urls import path, reverse
 from accounts.models import CabinetEstablishment, Establishment, JournalEntry
 from accounts.tenantadmin import STAFF_KINDS, TenantModelAdmin
 from accounts.validators import display_siret
-from messaging.models import Notification
+from messaging.models import Digest, Notification
 from portal import urls as portal_urls
 from portal.admin_site import StaffAdminSite
 from tariffs.models import TariffVersion
@@ -145,6 +145,8 @@ def is_foreign(row, side):
         return row != side.ours.cabinet
     if isinstance(row, TariffVersion):  # what was transmitted to a cabinet is known to it
         return not row.transmissions.filter(cabinet=side.ours.cabinet).exists()
+    if isinstance(row, Digest):
+        return row.user != side.ours.manager
     return getattr(row, "cabinet_id", None) != side.ours.cabinet.pk
 
 
@@ -229,7 +231,9 @@ def walk_rows(site, sides, client):
     """Every address with an identifier in it: absent, foreign and malformed are one and the same nothing."""
     for side, model, model_admin in pages(site, sides, client):
         views = [
-            url.name for url in model_admin.urls if url.name and url.name.split("_")[-1] not in {"changelist", "add"}
+            url.name
+            for url in model_admin.urls
+            if url.name and url.name.split("_")[-1] not in {"changelist", "add", "previews"}
         ]
         row = foreign(model, side)[0]
         for view in views:

@@ -264,6 +264,7 @@ ADD_ONLY = {
 OPEN = {  # the policies that let any row through, each with its reason
     ("accounts_cabinet", "scope_read"),  # names of cabinets are public: the sign-up page lists them
     ("claims_dossier", "search_reads"),  # of a role nobody signs in as
+    ("claims_appointment", "search_reads"),  # same: it answers numbers
 }
 
 tenants = {model._meta.label: model for model in apps.get_models() if issubclass(model, TenantModel)}

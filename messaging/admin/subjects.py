@@ -17,7 +17,8 @@ class SubjectAdmin(TenantModelAdmin):
     """The eight every cabinet begins with keep their address, their rules and what they ask (BCA-41…48)."""
 
     menu = Menu.SETTINGS
-    adders = changers = STAFF_KINDS
+    adders = frozenset({Kind.STAFF})
+    changers = STAFF_KINDS
     form = SubjectForm
     list_display = ("label", "reader", "message", "documents", "position", "is_active", "cabinet")
     list_display_links = ("label",)

@@ -37,7 +37,7 @@ MESSAGES = Theme(
             keywords="ESD EAD agréé terrain indisponible gris refusé",
         ),
         Question(
-            "question-du-cabinet",
+            "question-par-message",
             "Le cabinet me pose une question : où répondre ?",
             (
                 "Elle est dans « À faire » jusqu’à votre réponse, avec le jour où elle est attendue.",

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from accounts import scope
-from accounts.models import SignUp
+from accounts.models import Knock
 from accounts.scope import System
 from tests.browser.conftest import DESK
 from tests.browser.test_look import problems
@@ -33,7 +33,7 @@ def fill_in(page: Page, cabinet) -> None:
 
 def asked() -> int:
     with scope.system(System.TESTS):
-        return SignUp.objects.count()
+        return Knock.objects.count()
 
 
 def test_the_browser_does_the_work_while_one_types(visitor, cabinet) -> None:

@@ -21,7 +21,7 @@ from tests.factories import (
     PassageFactory,
 )
 
-AGENDA_QUERIES, EXPERTISE_QUERIES = 7, 11
+AGENDA_QUERIES, EXPERTISE_QUERIES = 8, 11
 
 
 @pytest.fixture(autouse=True)

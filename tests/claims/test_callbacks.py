@@ -191,11 +191,11 @@ def test_the_late_stand_first_and_are_counted(world, dossier, owner, client):
 def test_the_page_costs_the_same_for_one_request_and_three(world, dossier, shop, django_assert_num_queries):
     CallBackFactory(dossier=dossier, user=world.lac.owner)
     shop.get(page(dossier))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         shop.get(page(dossier))
     closed = {"state": "done", "phone": "", "closed_at": "2026-11-20T10:00Z"}
     CallBackFactory.create_batch(2, dossier=dossier, user=world.lac.owner, **closed)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         shop.get(page(dossier))
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 from accounts import scope
 from accounts.exceptions import NotAllowed
 from accounts.models import JournalEntry
-from claims.models import Document, Dossier
+from claims.models import Awaited, Document, Dossier
 from claims.services import expectations, jobs
 from claims.services.documents import publish_document
 from claims.services.dossiers import advance, correct_siret
@@ -49,6 +49,7 @@ def plain(dossier):
     """The dossier without the dates and compléments of the small world, which are expected beside its state."""
     dossier.appointments.all().delete()
     dossier.supplements.all().delete()
+    Awaited.objects.filter(dossier=dossier).delete()
     return dossier
 
 

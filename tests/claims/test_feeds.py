@@ -10,7 +10,7 @@ from django.conf import settings
 from accounts import scope
 from accounts.exceptions import NotAllowed
 from accounts.models import User
-from claims.models import AgendaFeed, Appointment
+from claims.models import AgendaFeed, Appointment, Memo
 from claims.models.appointments import Wish
 from claims.services.agenda import secret_of, subscribe, unsubscribe
 from claims.services.appointments import move_date
@@ -35,6 +35,12 @@ def dossier(world):
 def feed_of(user, site=None):
     with scope.acting_as(user.pk) as actor:
         return subscribe(site, actor=actor)
+
+
+@pytest.fixture(autouse=True)
+def dates_alone(world):
+    """Reminders have tests of their own."""
+    Memo.objects.all().delete()
 
 
 def fetch(client, feed, **headers):

@@ -153,8 +153,8 @@ def test_who_may_not_see_the_dossier_keeps_nothing_on_it(world, dossier, client)
 def test_the_agenda_costs_the_same_for_one_reminder_and_three(world, dossier, shop, django_assert_num_queries):
     MemoFactory(dossier=dossier, user=world.lac.owner, on=date(2026, 11, 25))
     shop.get("/agenda/")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         shop.get("/agenda/")
     MemoFactory.create_batch(2, dossier=dossier, user=world.lac.owner, on=date(2026, 11, 26))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         shop.get("/agenda/")

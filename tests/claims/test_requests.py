@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts import journal, scope
 from accounts.exceptions import NotAllowed
 from accounts.models import JournalEntry
-from claims.models import CabinetRules, Document, DocumentRequest, Dossier, Expectation
+from claims.models import Awaited, CabinetRules, Document, DocumentRequest, Dossier, Expectation
 from claims.services.requests import extend_deadline, request_documents, withdraw_request
 from claims.workflow import Action, State
 from messaging.services import send_due
@@ -25,6 +25,7 @@ def dossier(world):
     DocumentRequest.objects.all().delete()
     world.lac.dossiers["ALPES"].appointments.all().delete()
     world.lac.dossiers["ALPES"].supplements.all().delete()
+    Awaited.objects.all().delete()
     Dossier.objects.filter(pk=world.lac.dossiers["ALPES"].pk).update(state=State.IN_PROGRESS, state_since=NOON)
     return Dossier.objects.get(pk=world.lac.dossiers["ALPES"].pk)
 

@@ -42,7 +42,7 @@ def test_the_inbox_costs_the_same_for_one_row_and_three(more, lac, client, djang
     client.get("/messages/")
 
     # Session, user, scope, rows, what is to be done; the savepoint around them, and the test's own scope back.
-    with django_assert_num_queries(5 + 3):
+    with django_assert_num_queries(3 + 3):
         answer = client.get("/messages/")
 
     assert len(answer.context["lines"]) == 1 + more
@@ -52,7 +52,7 @@ def test_the_inbox_costs_the_same_for_one_row_and_three(more, lac, client, djang
 def test_a_filter_costs_nothing_more(query, lac, client, django_assert_num_queries):
     client.get("/messages/")
 
-    with django_assert_num_queries(5 + 3):
+    with django_assert_num_queries(3 + 3):
         client.get(f"/messages/{query}")
 
 
@@ -68,9 +68,9 @@ def test_the_tab_of_a_dossier_and_a_thread_cost_the_same_whatever_they_hold(
     for address in (tab, thread.get_absolute_url()):
         client.get(address)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(7):
         client.get(tab)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(12):
         client.get(thread.get_absolute_url())
 
 
