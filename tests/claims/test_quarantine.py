@@ -81,7 +81,7 @@ def test_while_it_is_away_the_file_is_sent_into_quarantine_and_let_out_when_it_i
     assert "en cours d’analyse" in client.get(url).content.decode()
     assert JournalEntry.objects.filter(event="scan_delayed").exists()
     send_due()
-    assert "L'antivirus ne répond pas : des fichiers attendent" in [letter.subject for letter in mail.outbox]
+    assert "L’antivirus ne répond pas : des fichiers attendent" in [letter.subject for letter in mail.outbox]
 
     request.getfixturevalue("clamd")
     later()
