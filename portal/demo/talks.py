@@ -108,7 +108,7 @@ class _Maker:
 
     def _thread(self, title: str, reader: str, opener: User, side: Side, **more: object) -> Thread:
         dossier = self.claim.dossier
-        opened = timezone.now() - timedelta(hours=self.rng.randint(20, 90))
+        opened = timezone.now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=self.rng.randint(20, 90))
         return Thread(
             dossier=dossier,
             cabinet_id=dossier.cabinet_id,
