@@ -43,6 +43,7 @@ from tests.admin_walks import (  # noqa: F401 -- three of them are fixtures
     walk_lists,
     walk_rows,
 )
+from tests.factories import UserFactory
 
 pytestmark = pytest.mark.slow
 
@@ -293,6 +294,15 @@ def probe_creations(site, sides, client):
         assert Dossier.objects.get(reference="NEUF", cabinet=side.ours.cabinet).delete()
 
 
+def probe_owners(site, sides, client):
+    """Whose a dossier is never changes, not even by the network."""
+    client.force_login(UserFactory(is_superuser=True, is_staff=True))
+    row = own(Dossier, sides[0])[0]
+    page = client.get(address(Dossier, "change", row.pk))
+    assert page.status_code == 200
+    assert "cabinet" not in page.context_data["adminform"].form.fields
+
+
 def probe_shared_rows(site, sides, client):
     """What several cabinets share is nobody's to write."""
     for side in sides:
@@ -318,7 +328,7 @@ def actor(side):
 HOOKS = [
     (Scoped, "get_queryset", walk_lists, "select"),
     (Scoped, "get_field_queryset", probe_fields, "select"),
-    (Scoped, "get_readonly_fields", probe_creations, "select"),
+    (Scoped, "get_readonly_fields", probe_owners, "select"),
     (Scoped, "_may", probe_shared_rows, "select"),
     (Scoped, "formfield_for_foreignkey", walk_choices, "raw_id"),
     (ScopedForm, "__init__", probe_declared_choices, "select"),
@@ -354,6 +364,7 @@ def test_without_one_hook_a_walk_turns_red(owner, name, walk, widget, careless_t
         probe_deletions,
         probe_histories,
         probe_creations,
+        probe_owners,
         probe_shared_rows,
     ],
     ids=lambda probe: probe.__name__,
