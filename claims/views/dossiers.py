@@ -1,6 +1,7 @@
 """The list and the page of a dossier."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
@@ -57,8 +58,12 @@ def dossiers(request: ActorRequest) -> HttpResponse:
     shown, found = columns.chosen(liked.columns), list(columns.lines(rows[:PAGE_SIZE], actor))
     context = {
         "form": form,
-        "tabs": listing.tabs(request, wanted, counts, total),
-        "headers": listing.headers(request, wanted, shown),
+        # What the template keeps from one page to the next is only made when it is missing there.
+        "tabs": partial(listing.tabs, request, wanted, counts, total),
+        "headers": partial(listing.headers, request, wanted, shown),
+        "asked": request.GET.urlencode(),
+        "counted": listing.counted(wanted, counts, total),
+        "places": [(one.pk, one.name) for one in (*actor.sites, *actor.cabinets)],
         "rows": found,
         "body": columns.rows_of(found, shown),
         "pager": listing.pager(request, wanted, total, more=len(rows) > PAGE_SIZE),
@@ -66,7 +71,8 @@ def dossiers(request: ActorRequest) -> HttpResponse:
         "clear_url": listing.cleared(request),
         "several_sites": len(actor.sites) > 1,
         "several_cabinets": len(actor.cabinets) > 1,
-        "exports": listing.exports(request, total),
+        "exports": partial(listing.exports, request, total),
+        "columns": [column.slug for column in shown],
         "choices": [(column, column in shown) for column in columns.COLUMNS.values()],
         "full_screen": liked.full_screen,
     }
