@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from accounts.beside import enter_user
 from accounts.menus import ALL_MENUS, Menu, menus_of
-from accounts.planned import planned_cursor
+from accounts.planned import planned
 
 
 class Kind(StrEnum):
@@ -296,7 +296,7 @@ _ENTER = {
 
 def _apply(scope: _Scope) -> dict[str, Any]:
     kind, value = scope
-    with planned_cursor() if kind == "user" else connection.cursor() as cursor:
+    with planned(), connection.cursor() as cursor:
         arguments = {"user": (value, timezone.localdate()), "nobody": ()}.get(kind, (value,))
         cursor.execute(enter_user() if kind == "user" else _ENTER[kind], arguments)
         row = cursor.fetchone()

@@ -14,6 +14,7 @@ from django.db import connection, models
 from django.db.models import F, FilteredRelation, Q, Sum
 from django.db.models.expressions import RawSQL
 
+from accounts.planned import planned
 from accounts.scope import Actor, CabinetName, Site, TenantQuerySet
 from claims.workflow import CLOSED_TAB_NUMBER, TAB_NUMBERS, Tab
 
@@ -217,7 +218,9 @@ class TallyQuerySet(TenantQuerySet["DossierTally"]):
         sums = rows.values_list("tab", "is_ve").annotate(n=Sum("difference"))
         counts = dict.fromkeys(Tab, 0)
         names = {number: tab for tab, number in TAB_NUMBERS.items()}
-        for number, is_ve, n in sums:
+        with planned():
+            found = list(sums)
+        for number, is_ve, n in found:
             counts[names[number]] += n
             counts[Tab.ALL] += n
             if is_ve and number != CLOSED_TAB_NUMBER:

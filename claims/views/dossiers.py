@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import ActorRequest
 from accounts.models import JournalEntry
+from accounts.planned import planned
 from accounts.scope import Actor, Kind, Right
 from claims.forms import DisplayForm, ListForm
 from claims.models import Document, Dossier, DossierTally, Expectation
@@ -33,7 +34,8 @@ def dossier_or_404(request: ActorRequest, cabinet: str, reference: str, **more: 
     actor = request.actor.where(Right.VIEW)
     rows = Dossier.objects.visible_to(actor).select_related("cabinet", "establishment", "facts")
     rows = rows.annotate(expected=beside(actor), open_requests=requests_beside(actor), **more)
-    return get_object_or_404(rows, cabinet__code=cabinet, reference=reference)
+    with planned():
+        return get_object_or_404(rows, cabinet__code=cabinet, reference=reference)
 
 
 @require_safe
@@ -94,7 +96,8 @@ def dossier(request: ActorRequest, cabinet: str, reference: str) -> HttpResponse
     subject = dossier_or_404(request, cabinet, reference, **beside_page(request.actor))
     note_visit(subject, user_id=request.user.pk)
     rows = Document.objects.visible_to(request.actor).filter(dossier=subject).with_reading(request.actor)
-    papers = list(rows.in_force().newest_first())
+    with planned():
+        papers = list(rows.in_force().newest_first())
     context = frame(request, subject, "Informations") | {
         "report": next((paper for paper in papers if paper.kind in REPORTS), None),
         "coverage": next((paper for paper in papers if paper.kind == Document.Kind.COVERAGE), None),
