@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 import psycopg
@@ -160,6 +161,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("admin_url", help="adresse d'un administrateur du serveur : postgres://…")
     parser.add_argument("--base", default="portal", help="nom de la base (portal)")
+    parser.add_argument(
+        "--muet", action="store_true", help="ne pas afficher les variables, qui contiennent les mots de passe"
+    )
     options = parser.parse_args(arguments)
     data = DataFolder(Path(os.environ.get("PORTAL_DATA") or "var").expanduser().absolute())
     data.prepare()
@@ -169,7 +173,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         urlsplit(options.admin_url).netloc.rpartition("@")[2] or "local",
     )
     names = {"owner_password": OWNER, "app_password": APP, "backup_password": BACKUP}
-    passwords = {name: data.secret(f"{role}@{server}") for name, role in names.items()}
+    passwords: dict[str, Any] = {
+        name: os.environ.get(f"PORTAL_{name.upper()}") or data.secret(f"{role}@{server}")
+        for name, role in names.items()
+    }
     try:
         copies = provision(options.admin_url, database=options.base, **passwords)
     except psycopg.Error as problem:
@@ -180,7 +187,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(
             f"Ce serveur ne laisse pas créer {BACKUP} (BYPASSRLS) : sauvegardez par ses propres moyens.\n"
         )
-    for name, value in addresses(options.admin_url, database=options.base, **passwords).items():
+    found = {} if options.muet else addresses(options.admin_url, database=options.base, **passwords)
+    for name, value in found.items():
         sys.stdout.write(f"{name}={value}\n")
     return 0
 

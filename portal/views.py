@@ -77,7 +77,7 @@ def is_up_to_date() -> bool:
     try:
         with connection.cursor() as cursor:
             cursor.execute(query, [apps, names])
-            return cursor.fetchone() == (len(names),)
+            return bool(cursor.fetchone() == (len(names),))
     except DatabaseError:
         return False
 
@@ -87,7 +87,7 @@ def _fences_hold() -> bool:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT EXISTS (SELECT FROM claims_cabinetrules), EXISTS (SELECT FROM claims_dossier)")
-            return cursor.fetchone() == (False, False)
+            return bool(cursor.fetchone() == (False, False))
     except DatabaseError:
         return False
 

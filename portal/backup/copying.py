@@ -27,7 +27,7 @@ from portal.retention.forgetting import ledger
 
 PARTIAL = "EN-COURS"
 TRANSIENT = {"claims.Upload", "claims.Export"}  # what was not sent yet, and archives: they go while files are copied
-Progress = Callable[[int], None]
+Progress = Callable[[int], object]
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,7 @@ def take(connection: Connection[Any]) -> Inventory:
         row = connection.execute(sql.SQL(ROWS).format(table=sql.Identifier("public", name))).fetchone()
         tables[name] = list(row or ())
     structure = {
-        section: sorted(settled(str(line)) for (line,) in connection.execute(query))  # type: ignore[arg-type]
+        section: sorted(settled(str(line)) for (line,) in connection.execute(query))
         for section, query in SECTIONS.items()
     }
     return {"tables": tables, "structure": structure}

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
@@ -45,7 +46,7 @@ def major(program: Path) -> int:
 
 def run(program: Path, dsn: str, arguments: Sequence[str | Path], *, options: str = "") -> None:
     """The password goes by the environment: a command line is everybody's to read."""
-    parts = conninfo_to_dict(dsn)
+    parts: dict[str, Any] = dict(conninfo_to_dict(dsn))
     password = str(parts.pop("password", ""))
     environment = {**os.environ, "PGPASSWORD": password, "PGOPTIONS": options, "LC_ALL": "C"}
     done = subprocess.run(  # noqa: S603 -- PostgreSQL's own program

@@ -14,6 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connections, transaction
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from accounts.scope import System
 from portal import roles
@@ -21,7 +22,7 @@ from portal.backup import BackupError, copying, inventory, manifest, programs
 from portal.backup.manifest import DUMP, FOLDER
 from portal.retention import forgetting
 
-Progress = Callable[[int], None]
+Progress = Callable[[int], object]
 EXTENSIONS = "SELECT extname FROM pg_extension WHERE extname <> 'plpgsql'"
 LEFT = """
 SELECT format('DROP TABLE IF EXISTS public.%I CASCADE', relname) FROM pg_class
@@ -132,7 +133,7 @@ def _put_database(folder: Path) -> None:
     _clear()
     with connections["owner"].cursor() as cursor:
         cursor.execute(sql.SQL("GRANT USAGE, CREATE ON SCHEMA public TO {}").format(sql.Identifier(roles.SEARCH)))
-    arguments = ["--single-transaction", "--exit-on-error", "--no-comments", folder / DUMP]
+    arguments: list[str | Path] = ["--single-transaction", "--exit-on-error", "--no-comments", folder / DUMP]
     try:
         programs.run(programs.find("pg_restore", version), dsn, arguments)
     finally:
@@ -145,7 +146,7 @@ def _put_database(folder: Path) -> None:
 def _owner_dsn() -> str:
     parts = connections["owner"].get_connection_params()
     kept = {name: parts[name] for name in ("dbname", "user", "password", "host", "port") if parts.get(name)}
-    return copying.make_conninfo(**kept)
+    return make_conninfo(**kept)
 
 
 def _check_roles() -> None:

@@ -19,7 +19,7 @@ from portal.retention import plan, statements
 from portal.retention.ledger import Ledger, Lot, fingerprint
 from portal.retention.statements import DOSSIERS, Batch, ContextLostError, Term, seeing_everything
 
-Progress = Callable[[int], None]
+Progress = Callable[[int], object]
 
 
 @dataclass

@@ -173,7 +173,7 @@ def key_of(column: str) -> sql.Composable:
 
 
 def table_of(label: str) -> str:
-    return apps.get_model(label)._meta.db_table
+    return str(apps.get_model(label)._meta.db_table)
 
 
 def of_fate(fate: Fate) -> dict[str, Rule]:

@@ -71,7 +71,7 @@ def execute(statement: str, *values: Any, **names: str | sql.Composable) -> int:
 
 def _composed(statement: str, names: dict[str, str | sql.Composable]) -> sql.Composed:
     parts = {name: sql.Identifier(part) if isinstance(part, str) else part for name, part in names.items()}
-    return sql.SQL(statement).format(**parts)  # type: ignore[arg-type]
+    return sql.SQL(statement).format(**parts)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ A worker that lives and does nothing looks well to whoever asks whether it lives
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models.functions import Now
 
@@ -14,7 +15,7 @@ from claims.services import jobs
 from claims.services.jobs import Run
 
 KIND = "canari"
-WHAT = {"kind": KIND, "subject_type": "portal.canari", "subject_id": 0}
+WHAT: dict[str, Any] = {"kind": KIND, "subject_type": "portal.canari", "subject_id": 0}
 
 
 def sing() -> None:
@@ -22,7 +23,13 @@ def sing() -> None:
     with scope.system(System.WATCH):
         job, is_new = Job.objects.get_or_create(**WHAT)
         if not is_new and job.is_over:
-            fresh = {"state": Job.State.DUE, "ended_at": None, "lease_until": None, "failures": 0, "due_at": Now()}
+            fresh: dict[str, Any] = {
+                "state": Job.State.DUE,
+                "ended_at": None,
+                "lease_until": None,
+                "failures": 0,
+                "due_at": Now(),
+            }
             Job.objects.filter(pk=job.pk).update(**fresh, ordered_at=Now())
 
 

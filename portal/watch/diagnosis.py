@@ -131,9 +131,15 @@ def tools() -> Iterator[Line]:
     else:
         yield good("PDF", "Pango est là")
     try:
-        yield good("pg_dump", str(programs.find("pg_dump", connection.pg_version // 10000)))
+        yield good("pg_dump", str(programs.find("pg_dump", _server_major())))
     except (BackupError, DatabaseError) as problem:
         yield wrong("pg_dump", str(problem).splitlines()[0])
+
+
+def _server_major() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version_num')::int / 10000")
+        return int(cursor.fetchone()[0])
 
 
 def copies() -> Iterator[Line]:

@@ -33,7 +33,7 @@ class Finding:
     where: str
 
 
-def look(*, contents: bool = False, progress: Callable[[int], None] = lambda _done: None) -> list[Finding]:
+def look(*, contents: bool = False, progress: Callable[[int], object] = lambda _done: None) -> list[Finding]:
     """Everything that does not fit; `contents` reads each original again and compares its fingerprint."""
     with scope.system(System.WATCH):
         named = _named()
@@ -132,7 +132,7 @@ def _counts() -> Iterator[Finding]:
             yield Finding("nombre de documents faux", f"{Dossier._meta.label} {key}")
 
 
-def _contents(progress: Callable[[int], None]) -> Iterator[Finding]:
+def _contents(progress: Callable[[int], object]) -> Iterator[Finding]:
     for key, name, digest in Document.objects.values_list("pk", "file", "sha256").iterator(chunk_size=5000):
         if default_storage.exists(name):
             with default_storage.open(name) as file:

@@ -162,7 +162,7 @@ def test_what_is_no_backup_is_refused(site, clean_place, settings, tmp_path):
 
 
 def refuses_a_dump_without_rows(tmp_path):
-    """What `--enable-row-security` makes under a role that row-level security binds: it ends with 0, and holds nothing (F7)."""
+    """What `--enable-row-security` makes under a role that is bound: it ends with 0, and holds nothing (F7)."""
     owner = owner_address(connections["owner"].settings_dict["NAME"])
     with copying.connect() as connection:
         held, major = inventory.take(connection), connection.info.server_version // 10000

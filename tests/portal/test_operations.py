@@ -47,11 +47,14 @@ def made(message, *args, exc_info=None, **extra):
     return made
 
 
+def fail():
+    raise IntegrityError("Key (email)=(canari@exemple.test) already exists.")
+
+
 def test_a_log_line_names_nobody_and_forges_no_other():
-    try:
-        raise IntegrityError("Key (email)=(canari@exemple.test) already exists.")
-    except IntegrityError as problem:
-        raised = (type(problem), problem, problem.__traceback__)
+    with pytest.raises(IntegrityError) as stopped:
+        fail()
+    raised = (stopped.type, stopped.value, stopped.tb)
     request = RequestFactory().get("/dossiers/ATMOS/CANARI-33/")
     request.resolver_match = None
 
@@ -154,6 +157,7 @@ def test_each_trouble_moves_its_own_reading(settings, tmp_path, monkeypatch):
 @pytest.mark.django_db
 def test_readiness_fails_with_its_reason(client, settings, tmp_path, monkeypatch):
     settings.DATA_DIR = tmp_path
+    DossierFactory()
     assert client.get("/sante/pret").json()["cloisonnement"] == "indisponible"  # a test's own scope sees rows
     (tmp_path / "restauration-en-cours.json").write_text("{}")
     monkeypatch.setattr("portal.views._last_migrations", lambda: (["claims"], ["9999_not_there"]))
@@ -172,8 +176,8 @@ def sound(db):
     for _ in range(2):
         DocumentFactory(dossier=dossier, kind=Document.Kind.PHOTO)
     Document.objects.filter(dossier=dossier).update(shown="", thumbnail="")
-    first = dossier.documents.first()
-    Document.objects.filter(pk=first.pk).update(sha256="0" * 63 + "a")
+    first = dossier.documents.order_by("pk").first()
+    Document.objects.filter(pk=first.pk).update(sha256=hashlib.sha256(b"%PDF-1.4 essai").hexdigest())
     assert [one for one in sanity.look() if one.what != "fichier sans ligne"] == []
     return dossier
 
@@ -258,11 +262,12 @@ def test_each_seeded_corruption_is_found(what, corrupt, sound):
 
 
 def test_a_changed_byte_is_found_by_reading_again(sound):
-    Document.objects.filter(dossier=sound, size=14).update(sha256=hashlib.sha256(b"%PDF-1.4 essai").hexdigest())
-    assert "empreinte différente" not in {one.what for one in sanity.look(contents=True)}
-    path_of(sound.documents.first()).write_bytes(b"%PDF-1.4 Essai")
+    right, wrong = sound.documents.order_by("pk")  # the factory's sum of the second is invented
+    found = [one.where for one in sanity.look(contents=True) if one.what == "empreinte différente"]
+    assert found == [f"claims.Document {wrong.pk}"]
+    path_of(right).write_bytes(b"%PDF-1.4 Essai")
 
-    assert "empreinte différente" in {one.what for one in sanity.look(contents=True)}
+    assert len([one for one in sanity.look(contents=True) if one.what == "empreinte différente"]) == 2
 
 
 @pytest.mark.django_db

@@ -40,7 +40,7 @@ class Command(migrate.Command):
             with connections["owner"].cursor() as cursor:
                 cursor.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
             try:
-                return super().handle(*args, **options)
+                super().handle(*args, **options)
             except OperationalError as problem:
                 if not isinstance(problem.__cause__, LockNotAvailable):
                     raise
@@ -50,7 +50,8 @@ class Command(migrate.Command):
                     ) from problem
                 self.stderr.write(f"Une table est occupée ; nouvel essai dans {wait} s.")
                 time.sleep(wait)
-        return None
+            else:
+                return
 
 
 def grant_to_application(role: str) -> None:
