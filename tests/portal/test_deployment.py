@@ -57,7 +57,7 @@ def test_every_service_of_ours_runs_as_nobody_and_only_who_must_holds_the_owners
         "balayeur",
         "sauvegarde",
     } <= SERVICES.keys()
-    assert all(re.search(r":\d", service["image"]) for name, service in SERVICES.items() if name not in OURS)
+    assert all(re.search(r":v?\d", service["image"]) for name, service in SERVICES.items() if name not in OURS)
 
 
 def test_the_proxy_and_the_portal_agree():
@@ -114,11 +114,18 @@ def test_its_commands_run_from_its_settings_and_stop_when_asked(tmp_path):
     port, running = free_port(), {}
     try:
         for name in ("web", "worker", "beat"):
-            log = (tmp_path / f"{name}.log").open("wb")
-            command = [re.sub(r"^/tmp/", f"{tmp_path}/", word) for word in command_of(name, port)]
-            running[name] = subprocess.Popen(
-                command, cwd=ROOT, env=settings_of(name, tmp_path), stdout=log, stderr=log, stdin=subprocess.DEVNULL
-            )
+            command = [
+                str(tmp_path / "beat") if word.endswith("beat-schedule") else word for word in command_of(name, port)
+            ]
+            with (tmp_path / f"{name}.log").open("wb") as log:
+                running[name] = subprocess.Popen(
+                    command,
+                    cwd=ROOT,
+                    env=settings_of(name, tmp_path),
+                    stdout=log,
+                    stderr=log,
+                    stdin=subprocess.DEVNULL,
+                )
         once = subprocess.run(
             command_of("balayeur", port),
             cwd=ROOT,
