@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, path, reverse
 
 from tariffs.models import DefaultPayer
 from tests.test_isolation import ROUTES
+from tests.world import body_of
 
 NAME = "PAYEUR D'ESSAI"
 
@@ -59,6 +60,7 @@ def test_every_answer_tells_the_browser_how_to_behave(standing_world, client):
         except NoReverseMatch:
             continue
         seen += 1
+        body_of(answer)  # what reads a stream to its end
         told = answer.headers
         assert "frame-ancestors 'none'" in told["Content-Security-Policy"], name
         assert "unsafe" not in told["Content-Security-Policy"].replace("'wasm-unsafe-eval'", ""), name

@@ -1,5 +1,6 @@
 """The files that put the portal into service say what the code needs, and their commands run without Docker too."""
 
+import contextlib
 import http.client
 import os
 import re
@@ -101,9 +102,9 @@ def free_port() -> int:
 
 def answers(port: int) -> bool:
     try:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-        connection.request("GET", "/sante/pret", headers={"Host": "localhost"})
-        return connection.getresponse().status == 200
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
+            connection.request("GET", "/sante/pret", headers={"Host": "localhost"})
+            return connection.getresponse().status == 200
     except OSError:
         return False
 
