@@ -65,7 +65,7 @@ def dossiers(request: ActorRequest) -> HttpResponse:
         "headers": partial(listing.headers, request, wanted, shown),
         "asked": request.GET.urlencode(),
         "counted": listing.counted(wanted, counts, total),
-        "places": [(one.pk, one.name) for one in (*actor.sites, *actor.cabinets)],
+        "places": ([(s.pk, s.name) for s in actor.sites], [(c.pk, c.name) for c in actor.cabinets]),
         "rows": found,
         "body": columns.rows_of(found, shown),
         "pager": listing.pager(request, wanted, total, more=len(rows) > PAGE_SIZE),
