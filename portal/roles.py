@@ -132,7 +132,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m portal.roles",
         description="Crée ou corrige les rôles et la base du portail, puis affiche les deux variables à reporter.",
     )
-    parser.add_argument("admin_url", help="adresse d'un administrateur du serveur : postgres://…")
+    parser.add_argument("admin_url", help="adresse d’un administrateur du serveur : postgres://…")
     parser.add_argument("--base", default="portal", help="nom de la base (portal)")
     options = parser.parse_args(arguments)
     data = DataFolder(Path(os.environ.get("PORTAL_DATA") or "var").expanduser().absolute())

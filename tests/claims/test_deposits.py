@@ -197,7 +197,7 @@ def test_what_was_sent_already_is_told_and_not_sent_twice(dossier, shop):
     send(shop, dossier)
 
     assert "déjà été envoyé dans ce dossier" in upload(shop, dossier, PDF).warnings[0]
-    assert "rien n'est renvoyé" in send(shop, dossier).content.decode().replace("&#x27;", "'")
+    assert "rien n’est renvoyé" in send(shop, dossier).content.decode().replace("&#x27;", "'")
     assert Document.objects.sent().filter(dossier=dossier).count() == 1
 
 
