@@ -11,12 +11,13 @@ from django.template.loaders import filesystem
 NO_BREAK, NARROW = "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"
 _ENDS = r"(?=[\s<\"{.,)]|\Z)"
 _WIDE = re.compile(rf"(?<=«) (?=\S)|(?<=\S) (?=»|:{_ENDS})|(?<=[\d}}]) (?=(?:%|€|Mo|Ko){_ENDS})")
+_STRAIGHT = re.compile(r"(?<=[a-zà-ÿ])'(?=[a-zà-ÿ])", re.IGNORECASE)
 _THIN = re.compile(rf"(?<=\S) (?=[;?!]{_ENDS})")
 
 
 def spaced(text: str) -> str:
-    """The same text, whose punctuation no longer begins a line."""
-    return _THIN.sub(NARROW, _WIDE.sub(NO_BREAK, text))
+    """The same text: punctuation that no longer begins a line, and the curved apostrophe."""
+    return _STRAIGHT.sub("’", _THIN.sub(NARROW, _WIDE.sub(NO_BREAK, text)))
 
 
 class Loader(filesystem.Loader):

@@ -28,7 +28,6 @@ from tests.factories import (
     DossierFactory,
     NewsFactory,
     RequestFactory,
-    SupplementFactory,
     UploadFactory,
 )
 from tests.test_isolation import ROUTES
@@ -52,7 +51,6 @@ ASKED = [  # the same routes, asked something
     ("dossiers", "/dossiers/?onglet=tous"),
     ("dossiers", "/dossiers/?q=208&mission_depuis=2026-01-01"),
     ("dossiers", "/dossiers/?q=introuvable"),
-    ("dossiers", "/dossiers/?page=2"),
     ("missing_dossier", "/aide/dossier-introuvable/?q=Z"),
     ("missing_dossier", "/aide/dossier-introuvable/?q=introuvable"),
     ("agenda", "/agenda/?vue=mois"),
@@ -88,10 +86,9 @@ def furnish(shop: SimpleNamespace) -> None:
         UploadFactory.create_batch(2, content_type="image/jpeg", thumbnail=key, **mine)
         UploadFactory(state="refused", refusal="Ce PDF est protégé.", thumbnail="", **mine)
     RequestFactory(dossier=dossier)
-    SupplementFactory(dossier=dossier, author=shop.owner)
     ListPreference.objects.create(user=shop.owner, columns=list(SORT_KEYS))
     NewsFactory.create_batch(6, user=shop.owner, dossier=dossier)
-    DossierFactory.create_batch(60, cabinet=dossier.cabinet, establishment=shop.establishment)
+    DossierFactory.create_batch(4, cabinet=dossier.cabinet, establishment=shop.establishment)
     expectations.refresh([dossier.pk])
 
 
