@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.widgets import AdminSplitDateTime
 from django.http import HttpRequest, HttpResponse
 
 from accounts.menus import Menu
@@ -24,14 +23,6 @@ class AnnouncementAdmin(TenantModelAdmin):
     search_fields = ("title",)
     ordering = ("-published_from", "-pk")
     fields = ("cabinet", "audience", "title", "text", "published_from", "published_until")
-
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Django leaves the two fields of a moment without a label each."""
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if field is not None and isinstance(field.widget, AdminSplitDateTime):
-            for part, name in zip(field.widget.widgets, ("date", "heure"), strict=True):
-                part.attrs["aria-label"] = f"{db_field.verbose_name} : {name}"
-        return field
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().changelist_view(request, previews_link(request) | (extra_context or {}))

@@ -70,7 +70,8 @@ COMFORT = Theme(
             (
                 (
                     "Oui, dans le navigateur, sans rien installer. Le menu du navigateur propose « Ajouter à l’écran "
-                    "d’accueil »."
+                    "d’accueil » ou « Installer » : le portail s’ouvre alors comme une application. Aucun dossier "
+                    "n’est gardé sur l’appareil."
                 ),
             ),
             keywords="mobile tablette application",
