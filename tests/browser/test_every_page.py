@@ -1,5 +1,6 @@
 """Every page of the shop's side and of the street, in Chromium: the routes are those of `tests/test_isolation.py`."""
 
+import hashlib
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -17,6 +18,7 @@ from playwright.sync_api import Browser
 from accounts import scope
 from accounts.models import User
 from accounts.scope import System
+from accounts.services.invitations import token_of
 from claims.models import Document, ListPreference
 from claims.models.queries import SORT_KEYS
 from claims.services import expectations
@@ -128,7 +130,11 @@ def valid_links(world: World) -> Places:
     user = User.objects.get(pk=world.mer.owner.pk)
     key = urlsafe_base64_encode(force_bytes(user.pk))
     token = default_token_generator.make_token(user)
-    return [("password_reset_confirm", f"/mot-de-passe/{key}/{token}/")]
+    invitation = world.lac.invitation
+    secret = token_of(invitation)
+    invitation.token_hash = hashlib.sha256(secret.encode()).hexdigest()
+    invitation.save()
+    return [("password_reset_confirm", f"/mot-de-passe/{key}/{token}/"), ("invitation", f"/invitation/{secret}/")]
 
 
 def refused(visitor: Visitor, forms: list[tuple[str, str]]) -> None:
