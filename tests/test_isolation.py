@@ -143,6 +143,8 @@ ROUTES: dict[str, Rule] = {
     "home": Rule(public=True),
     "alive": Rule(public=True),
     "ready": Rule(public=True),
+    "operations": Rule(public=True),
+    "metrics": Rule(public=True),
     "login": Rule(public=True),
     "account_login": Rule(public=True),
     "logout": Rule(public=True),
@@ -478,7 +480,7 @@ def test_the_tabs_count_own_rows_only(world, client, fences):
 
 
 def _counted(client):
-    return max(tab["count"] for tab in client.get("/dossiers/").context["tabs"])
+    return max(tab["count"] for tab in client.get("/dossiers/").context["tabs"]())
 
 
 def test_the_steps_tell_nothing_of_a_former_shop(world, client, fences):
