@@ -7,7 +7,7 @@ import claims.models.deposits
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("claims", "0046_expert"),
+        ("claims", "0150_retention"),
     ]
 
     operations = [
