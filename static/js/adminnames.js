@@ -10,8 +10,9 @@ function name() {
     const label = list.labels[0];
     if (!box || !label) continue;
     label.id ||= `${list.id}-label`;
-    const value = box.querySelector(".select2-selection__rendered")?.id ?? "";
-    box.setAttribute("aria-labelledby", `${label.id} ${value}`.trim());
+    const value = box.querySelector(".select2-selection__rendered");
+    value?.setAttribute("aria-labelledby", label.id);
+    box.setAttribute("aria-labelledby", `${label.id} ${value?.id ?? ""}`.trim());
   }
 }
 addEventListener("load", name);
