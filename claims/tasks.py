@@ -17,9 +17,11 @@ from claims.services import (
     tallies,
     uploads,
 )
+from claims.services.imports import files
 
 TRADES = (
     checks,
+    files,
     photobook,
     quarantine,
     receipts,

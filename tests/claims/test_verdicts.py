@@ -32,8 +32,8 @@ def clerk(world, client):
 
 
 def check(client, dossier, document, **data):
-    url = reverse("admin:claims_dossier_qualify", args=[dossier.pk])
-    answer = client.post(url, {"document": getattr(document, "pk", document), **data}, follow=True)
+    url = reverse("admin:claims_document_judge", args=[getattr(document, "pk", document)])
+    answer = client.post(url, data, follow=True)
     return " ".join(str(message) for message in answer.context["messages"])
 
 
