@@ -4,6 +4,7 @@ Django's admin reaches rows by many more ways than `get_queryset`; each is close
 cannot forget it. `tests/test_admin_isolation.py` opens every one of them again and must turn red.
 """
 
+import functools
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -180,6 +181,18 @@ def tenant_fields(model: type[models.Model], kinds: set[Kind]) -> list[str]:
     return sorted(names & {field.name for field in model._meta.fields})
 
 
+@functools.cache
+def told_only(opts: Any, name: str) -> Callable[[models.Model], str]:
+    """The row a field names, in words."""
+
+    def told(row: models.Model) -> str:
+        return str(getattr(row, name) or "–")
+
+    told.__name__ = name
+    told.short_description = opts.get_field(name).verbose_name  # type: ignore[attr-defined]
+    return told
+
+
 class TenantModelAdmin(Scoped, _Admin):
     """The only kind of registration `StaffAdminSite` takes."""
 
@@ -223,6 +236,24 @@ class TenantModelAdmin(Scoped, _Admin):
         name = capfirst(str(self.opts.verbose_name))
         context = {"title": name if object_id else self.add_label or f"{name} : ajout", **(extra_context or {})}
         return super().changeform_view(request, object_id, form_url, context)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What is only read leads nowhere its reader may not go: Django links every row it names."""
+        found = super().get_fieldsets(request, obj)
+        return [(name, more | {"fields": self._readable(request, more["fields"], obj)}) for name, more in found]
+
+    def _readable(self, request: HttpRequest, names: Iterable[Any], obj: Any) -> list[Any]:
+        names = self.without_cabinet(request, names)
+        if obj is None or self.has_change_permission(request, obj):
+            return names
+        return [told_only(self.opts, name) if self._is_closed(request, name) else name for name in names]
+
+    def _is_closed(self, request: HttpRequest, name: Any) -> bool:
+        """Whether this field names a row of a page these staff may not open."""
+        field = next((one for one in self.opts.concrete_fields if one.name == name and one.is_relation), None)
+        if field is None or not self.admin_site.is_registered(field.related_model):
+            return False
+        return not self.admin_site.get_model_admin(field.related_model).has_view_permission(request)
 
     def get_list_display(self, request: HttpRequest) -> Any:
         return self.without_cabinet(request, super().get_list_display(request))

@@ -158,10 +158,6 @@ class DossierAdmin(
     )
     change_form_template = "admin/claims/dossier/change_form.html"
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        found = super().get_fieldsets(request, obj)
-        return [(name, more | {"fields": self.without_cabinet(request, more["fields"])}) for name, more in found]
-
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Dossier]":
         """With what is expected beside each, without the columns that only the database reads."""
         rows: QuerySet[Dossier] = super().get_queryset(request).annotate(expected=beside(actor_of(request)))

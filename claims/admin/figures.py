@@ -23,7 +23,7 @@ else:
 
 SPANS = {"4": "4 semaines", "13": "3 mois", "26": "6 mois", "52": "1 an"}
 WIDTH, HEIGHT, GAP = 760, 180, 4  # of a drawing, in its own units
-SERIES = (("missions", "Missions"), ("deposits", "Envois des réparateurs"), ("closed", "Dossiers terminés"))
+SERIES = (("missions", "Missions"), ("received", "Documents reçus"), ("closed", "Dossiers terminés"))
 TOO_FEW = "trop peu"
 
 

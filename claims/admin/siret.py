@@ -56,7 +56,12 @@ def likely_links(dossier: Dossier, known: list[CabinetEstablishment]) -> list[Ca
 
 def label_of(link: CabinetEstablishment) -> str:
     shop = link.establishment
-    return f"{display_siret(shop.siret)} – {shop.name or 'sans nom'} {shop.city}".strip()
+    return f"{display_siret(shop.siret)} – {placed(shop.name or 'sans nom', shop.city)}"
+
+
+def placed(name: str, city: str) -> str:
+    """A shop's name with its town, unless the name says it already."""
+    return name if city.casefold() in name.casefold() else f"{name}, {city}"
 
 
 class Orphans(PostedForms):

@@ -14,7 +14,7 @@ from django.db.models.functions import Extract, TruncWeek
 from django.utils import timezone
 
 from accounts.scope import Actor
-from claims.models import Appointment, Deposit, Document, Dossier, Supplement
+from claims.models import Appointment, Document, Dossier, Supplement
 from claims.workflow import DateStatus
 
 DAY = 24 * 3600  # seconds
@@ -103,16 +103,16 @@ class Week:
 
     monday: date
     missions: int
-    deposits: int
+    received: int
     closed: int
 
 
 def volumes(actor: Actor, period: Period) -> list[Week]:
     """Week by week, those without anything too."""
-    dossiers = Dossier.objects.visible_to(actor)
+    dossiers, received = Dossier.objects.visible_to(actor), Document.objects.visible_to(actor).sent()
     sources = (
         _weekly(dossiers.filter(period.of("mission_on")), "mission_on"),
-        _weekly(Deposit.objects.visible_to(actor).filter(period.of("sent_at__date")), "sent_at"),
+        _weekly(received.filter(period.of("published_at__date")), "published_at"),
         _weekly(dossiers.filter(period.of("state_since__date"), state="termine"), "state_since"),
     )
     first = period.first - timedelta(days=period.first.weekday())
@@ -161,12 +161,12 @@ def per_shop(actor: Actor, period: Period, *, smallest: int) -> list[tuple[str, 
     rows = Dossier.objects.visible_to(actor).filter(period.of("mission_on"), establishment__isnull=False)
     rows = rows.filter(expertise_on__gte=F("mission_on")).order_by()
     seconds = _seconds("mission_on", "expertise_on")
-    lines = rows.values("establishment__name", "establishment__city").annotate(
+    lines = rows.values("establishment", "establishment__name").annotate(
         found=Count("pk"), median=Percentile(0.5, seconds), ninetieth=Percentile(0.9, seconds)
     )
     return [
         (
-            f"{line['establishment__name']} {line['establishment__city']}".strip(),
+            line["establishment__name"],
             line["found"],
             Delay("", line["found"], round(line["median"] / DAY, 1), round(line["ninetieth"] / DAY, 1)),
         )

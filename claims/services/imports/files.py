@@ -31,6 +31,7 @@ JOB = "import_dossiers"
 AT_ONCE = 400_000  # bytes done while one waits, some thousand dossiers
 LARGEST = 50_000_000  # bytes
 IMPORTED = "dossiers_imported"
+GONE = "Ce fichier n’est plus gardé : déposez-le à nouveau."
 State = DossierFile.State
 
 
@@ -89,6 +90,8 @@ def _run(row: DossierFile, *, wait: bool) -> DossierFile:
     try:
         with default_storage.open(row.file.name or "") as stored, closing(_as_text(cast("BinaryIO", stored))) as file:
             report, rejects = _imported(row.cabinet_id, file, wait=wait, dry_run=trying)
+    except FileNotFoundError:
+        return _end(row, state=State.REFUSED, reason=GONE)
     except (SourceError, RuntimeError) as problem:
         return _end(row, state=State.REFUSED, reason=str(problem)[:300])
     told = {"lines": report.lines(), "warnings": report.warnings, "rejected": report.rejected, "read": report.read}
