@@ -52,6 +52,8 @@ class System(StrEnum):
     VALIDATION = "validation"
     TARIFFS = "tariffs"
     AGENDA = "agenda"  # counts the visits of a half-day, and finds whose feed an address is
+    PURGE = "purge"  # forgets what a cabinet may no longer keep
+    WATCH = "watch"  # counts and measures, for operations
     DEMO = "demo"
     TESTS = "tests"
 

@@ -9,7 +9,7 @@ class PortalConfig(AppConfig):
     verbose_name = "Portail"
 
     def ready(self) -> None:
-        from portal import checks, letters  # noqa: F401, PLC0415 -- registering them needs loaded settings
+        from portal import checks, letters, logs  # noqa: F401, PLC0415 -- registering them needs loaded settings
 
 
 class StaffAdminConfig(AdminConfig):

@@ -33,10 +33,11 @@ def sweep(data: DataFolder, pause: Pause = time.sleep) -> None:
 
 
 def put_roles(postgres: Postgres, *, for_tests: bool = False) -> dict[str, str]:
-    """The portal's roles and database on the embedded server; returns the two addresses."""
+    """The portal's roles and database on the embedded server; returns their addresses."""
     passwords = {
         "owner_password": postgres.data.secret(roles.OWNER),
         "app_password": postgres.data.secret(roles.APP),
+        "backup_password": postgres.data.secret(roles.BACKUP),
     }
     roles.provision(postgres.dsn, database=DATABASE, for_tests=for_tests, **passwords)
     return roles.addresses(postgres.dsn, database=DATABASE, **passwords)

@@ -1,4 +1,4 @@
-"""The three database roles and the portal's database, made or put right on any PostgreSQL server.
+"""The four database roles and the portal's database, made or put right on any PostgreSQL server.
 
 The embedded server gets them at each start; on a server of yours: `python -m portal.roles ADMIN_URL [--base NAME]`.
 """
@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 import psycopg
@@ -17,7 +18,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from portal.datafolder import DataFolder
 
-OWNER, APP, SEARCH = "portal_owner", "portal_app", "portal_search"
+OWNER, APP, SEARCH, BACKUP = "portal_owner", "portal_app", "portal_search", "portal_backup"
 ATTRIBUTES = {
     "rolsuper": "SUPERUSER",
     "rolcreaterole": "CREATEROLE",
@@ -34,9 +35,14 @@ def provision(
     database: str,
     owner_password: str,
     app_password: str,
+    backup_password: str = "",
     for_tests: bool = False,
-) -> None:
-    """Make what is missing and correct what differs; safe to repeat, and after an interruption."""
+) -> bool:
+    """Make what is missing and correct what differs; safe to repeat, and after an interruption.
+
+    Whether the role that reads everything for backups could be made: only a superuser, or a role that itself escapes
+    row-level security, may give that right away, and some hosts keep it to themselves.
+    """
     with psycopg.connect(admin_dsn, autocommit=True) as admin:
         put_role(
             admin,
@@ -46,10 +52,24 @@ def provision(
         )
         put_role(admin, APP, {"LOGIN"}, app_password)
         put_role(admin, SEARCH, set())
+        copies = bool(backup_password) and put_backup_role(admin, backup_password)
         run(admin, "GRANT {} TO {}", SEARCH, OWNER)
         put_database(admin, database)
     with psycopg.connect(make_conninfo(admin_dsn, dbname=database), autocommit=True) as admin:
-        put_rights(admin, database)
+        put_rights(admin, database, copies=copies)
+    return copies
+
+
+def put_backup_role(admin: Connection, password: str) -> bool:
+    """It reads all rows of all tables and writes none; without the right to read them all, a backup would be empty."""
+    try:
+        with admin.transaction():
+            put_role(admin, BACKUP, {"LOGIN", "BYPASSRLS"}, password)
+            run(admin, "GRANT pg_read_all_data TO {}", BACKUP)
+            run(admin, "ALTER ROLE {} SET default_transaction_read_only = on", BACKUP)
+    except psycopg.errors.InsufficientPrivilege:
+        return False
+    return True
 
 
 def run(admin: Connection, statement: str, *names: str) -> None:
@@ -87,7 +107,7 @@ def put_database(admin: Connection, database: str) -> None:
         run(admin, "ALTER DATABASE {} OWNER TO {}", database, OWNER)
 
 
-def put_rights(admin: Connection, database: str) -> None:
+def put_rights(admin: Connection, database: str, *, copies: bool = False) -> None:
     """Nothing for PUBLIC; the application may come in and use temporary tables (the import does)."""
     run(admin, "ALTER SCHEMA public OWNER TO {}", OWNER)
     run(admin, "SET ROLE {}", OWNER)
@@ -95,6 +115,8 @@ def put_rights(admin: Connection, database: str) -> None:
     run(admin, "REVOKE ALL ON SCHEMA public FROM PUBLIC")
     run(admin, "GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}", database, APP)
     run(admin, "GRANT USAGE ON SCHEMA public TO {}", APP)
+    if copies:
+        run(admin, "GRANT CONNECT ON DATABASE {} TO {}", database, BACKUP)
 
 
 def owned_databases(admin_dsn: str) -> set[str]:
@@ -119,21 +141,29 @@ def address(dsn: str, *, database: str, role: str, password: str) -> str:
     return f"postgres://{role}:{quote(password, safe='')}@{place}/{quote(database, safe='')}{query}"
 
 
-def addresses(dsn: str, *, database: str, owner_password: str, app_password: str) -> dict[str, str]:
-    """The two variables the portal reads."""
-    return {
+def addresses(
+    dsn: str, *, database: str, owner_password: str, app_password: str, backup_password: str = ""
+) -> dict[str, str]:
+    """The variables the portal reads; the third only where its role could be made."""
+    found = {
         "DATABASE_URL": address(dsn, database=database, role=APP, password=app_password),
         "DATABASE_OWNER_URL": address(dsn, database=database, role=OWNER, password=owner_password),
     }
+    if backup_password:
+        found["DATABASE_BACKUP_URL"] = address(dsn, database=database, role=BACKUP, password=backup_password)
+    return found
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m portal.roles",
-        description="Crée ou corrige les rôles et la base du portail, puis affiche les deux variables à reporter.",
+        description="Crée ou corrige les rôles et la base du portail, puis affiche les variables à reporter.",
     )
     parser.add_argument("admin_url", help="adresse d'un administrateur du serveur : postgres://…")
     parser.add_argument("--base", default="portal", help="nom de la base (portal)")
+    parser.add_argument(
+        "--muet", action="store_true", help="ne pas afficher les variables, qui contiennent les mots de passe"
+    )
     options = parser.parse_args(arguments)
     data = DataFolder(Path(os.environ.get("PORTAL_DATA") or "var").expanduser().absolute())
     data.prepare()
@@ -142,15 +172,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "_",
         urlsplit(options.admin_url).netloc.rpartition("@")[2] or "local",
     )
-    owner, app = data.secret(f"{OWNER}@{server}"), data.secret(f"{APP}@{server}")
+    names = {"owner_password": OWNER, "app_password": APP, "backup_password": BACKUP}
+    passwords: dict[str, Any] = {
+        name: os.environ.get(f"PORTAL_{name.upper()}") or data.secret(f"{role}@{server}")
+        for name, role in names.items()
+    }
     try:
-        provision(options.admin_url, database=options.base, owner_password=owner, app_password=app)
+        copies = provision(options.admin_url, database=options.base, **passwords)
     except psycopg.Error as problem:
         sys.stderr.write(f"Le serveur a refusé : {problem}\n")
         return 1
-    for name, value in addresses(
-        options.admin_url, database=options.base, owner_password=owner, app_password=app
-    ).items():
+    if not copies:
+        passwords["backup_password"] = ""
+        sys.stderr.write(
+            f"Ce serveur ne laisse pas créer {BACKUP} (BYPASSRLS) : sauvegardez par ses propres moyens.\n"
+        )
+    found = {} if options.muet else addresses(options.admin_url, database=options.base, **passwords)
+    for name, value in found.items():
         sys.stdout.write(f"{name}={value}\n")
     return 0
 

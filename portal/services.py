@@ -22,8 +22,8 @@ def program(name: str, data: DataFolder, variables: Mapping[str, str], *argument
 
 
 def service(name: str, data: DataFolder, variables: Mapping[str, str], *arguments: str | Path) -> Process:
-    """A program that runs for long, without the owner's key to the database: only `migrate` changes tables."""
-    return program(name, data, {**variables, "DATABASE_OWNER_URL": ""}, *arguments)
+    """A program that runs for long, without the keys of the owner and of the backup: it needs neither."""
+    return program(name, data, {**variables, "DATABASE_OWNER_URL": "", "DATABASE_BACKUP_URL": ""}, *arguments)
 
 
 def preparation(data: DataFolder, variables: Mapping[str, str]) -> Process:

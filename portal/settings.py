@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "csp",
 ]
 MIDDLEWARE = [
+    "portal.logs.RequestNumberMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -108,6 +109,9 @@ if _timeout:
 if env.text("DATABASE_OWNER_URL"):
     DATABASES["owner"] = env.database("DATABASE_OWNER_URL", _roles)
 SEARCH_ROLE = "portal_search"
+DATABASE_BACKUP_URL = env.text("DATABASE_BACKUP_URL")  # a role that reads everything: `sauvegarde`, `restauration`
+HEALTH_TOKEN = env.text("HEALTH_TOKEN")  # opens the addresses of operations; none: they are not there
+PURGE_LEDGER = env.path("PURGE_LEDGER", DATA_DIR / "registre" / "purge.jsonl")  # apart from database and backups
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Valkey or Redis: cache and doorbell, nothing of value
@@ -162,6 +166,7 @@ CELERY_BEAT_SCHEDULE = {
     "purge-uploads": {"task": "claims.tasks.purge_uploads", "schedule": 3600, "options": {"expires": 3600}},
     "see-to-tariffs": {"task": "tariffs.tasks.see_to_tariffs", "schedule": 120, "options": {"expires": 120}},
     "remove-old-archives": {"task": "claims.tasks.remove_old_archives", "schedule": 600, "options": {"expires": 600}},
+    "sing": {"task": "portal.tasks.sing", "schedule": 60, "options": {"expires": 60}},
     "fold-tallies": {"task": "claims.tasks.fold_tallies", "schedule": 300, "options": {"expires": 300}},
 }
 
@@ -271,12 +276,17 @@ USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
 FORMAT_MODULE_PATH = ["portal.formats"]
 
-# Logs: one line an event on the console, without personal data
+# Logs: one line an event on the console, without personal data (portal/logs.py)
+LOG_FORMAT = env.choice("LOG_FORMAT", "ligne" if DEBUG or DEMO else "json", among=("json", "ligne"))
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "json": {"()": "portal.logs.JsonFormatter"},
+        "ligne": {"()": "portal.logs.LineFormatter"},
+        "tout": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},  # a developer's, values included
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "tout" if DEBUG else LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "WARNING").upper()},
     "loggers": {
         "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},

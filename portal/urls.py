@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from portal import pages, views
+from portal.watch import views as operations
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -18,6 +19,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("sante/vivant", views.alive, name="alive"),
     path("sante/pret", views.ready, name="ready"),
+    path("sante/exploitation", operations.operations, name="operations"),
+    path("sante/metriques", operations.metrics, name="metrics"),
 ]
 
 handler400 = views.bad_request

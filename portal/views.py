@@ -1,5 +1,6 @@
 """The front door, the health addresses, and what is said when something went wrong."""
 
+import functools
 import uuid
 
 import redis
@@ -8,12 +9,14 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection
+from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.http import ActorRequest
 from accounts.scope import Kind
+from portal.backup.restoring import marker
 
 
 @login_not_required
@@ -37,10 +40,16 @@ def alive(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
-    """Say whether requests can be served; without the broker they can: mails leave later, by the sweeper."""
+    """Say whether requests can be served; without the broker they can: mails leave later, by the sweeper.
+
+    Not while rows show without a scope, while the base waits for its migrations, or while a restoration is unfinished.
+    """
     found = {"base": _database_answers(), "fichiers": _storage_writes(), "courtier": _broker_answers()}
+    found |= {"schema": found["base"] and is_up_to_date(), "cloisonnement": found["base"] and _fences_hold()}
+    found["restauration"] = not marker().is_file()
     body = {name: "ok" if works else "indisponible" for name, works in found.items()}
-    return JsonResponse(body, status=200 if found["base"] and found["fichiers"] else 503)
+    needed = all(works for name, works in found.items() if name != "courtier")
+    return JsonResponse(body, status=200 if needed else 503)
 
 
 def _database_answers() -> bool:
@@ -50,6 +59,37 @@ def _database_answers() -> bool:
     except DatabaseError:
         return False
     return True
+
+
+@functools.cache
+def _last_migrations() -> tuple[list[str], list[str]]:
+    """What this code needs the base to have, read from its files once a process."""
+    leaves = MigrationLoader(None).graph.leaf_nodes()
+    return [app for app, _name in leaves], [name for _app, name in leaves]
+
+
+def is_up_to_date() -> bool:
+    """Whether the base has this code's last migrations; having later ones does no harm."""
+    apps, names = _last_migrations()
+    query = (
+        "SELECT count(*) FROM django_migrations WHERE (app, name) IN (SELECT * FROM unnest(%s::text[], %s::text[]))"
+    )
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(query, [apps, names])
+            return bool(cursor.fetchone() == (len(names),))
+    except DatabaseError:
+        return False
+
+
+def _fences_hold() -> bool:
+    """Every cabinet has its rules, and without a scope none of them is to be seen."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT EXISTS (SELECT FROM claims_cabinetrules), EXISTS (SELECT FROM claims_dossier)")
+            return bool(cursor.fetchone() == (False, False))
+    except DatabaseError:
+        return False
 
 
 def _storage_writes() -> bool:

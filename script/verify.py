@@ -95,8 +95,10 @@ def provision(admin: str) -> dict[str, str]:
             "donnez aussi DATABASE_OWNER_URL, ou un autre serveur."
         )
     owner, app = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
-    roles.provision(admin, database=TEST_DATABASE, owner_password=owner, app_password=app, for_tests=True)
-    return roles.addresses(admin, database=TEST_DATABASE, owner_password=owner, app_password=app)
+    passwords = {"owner_password": owner, "app_password": app, "backup_password": secrets.token_urlsafe(24)}
+    if not roles.provision(admin, database=TEST_DATABASE, for_tests=True, **passwords):
+        passwords["backup_password"] = ""
+    return roles.addresses(admin, database=TEST_DATABASE, **passwords)
 
 
 def run_checks(environment: dict[str, str]) -> list[str]:

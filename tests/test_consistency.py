@@ -70,6 +70,7 @@ TASKS = {  # every task, and in whose name it runs
     "claims.tasks.purge_uploads": "System.UPKEEP",
     "claims.tasks.remove_old_archives": "System.UPKEEP",
     "claims.tasks.work_due": "System.JOBS, step by step: it commits between claiming and doing",
+    "portal.tasks.sing": "System.WATCH",
     "tariffs.tasks.see_to_tariffs": "System.TARIFFS, a version at a time",
     "messaging.tasks.write_digests": "System.OUTBOX, a letter at a time",
     "messaging.tasks.send_due": "System.OUTBOX, step by step: it commits between claiming and sending",

@@ -29,6 +29,7 @@ class CabinetRulesAdmin(TenantModelAdmin):
         ("Relances", {"fields": ("reminder_every", "reminder_times")}),
         ("Prolongations", {"fields": ("extension_days", "extension_times")}),
         ("Choix entre distance et terrain", {"fields": ("visit_threshold", "visit_rule")}),
+        ("Conservation", {"fields": ("retention_years",)}),
     )
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

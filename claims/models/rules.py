@@ -9,6 +9,7 @@ from accounts.scope import BY_CABINET, Kind, TenantModel, TenantQuerySet
 from claims.workflow import WAITING, State
 
 LONGEST = 90  # working days
+KEPT_YEARS = 5
 
 
 def _days(label: str, default: int) -> "models.PositiveSmallIntegerField[int, int]":
@@ -50,6 +51,14 @@ class CabinetRules(TenantModel):
         validators=[MinValueValidator(0)],
         help_text="Montant HT du dernier chiffrage, en euros. Vide : pas de conseil.",
     )
+    # RGPD, art. 5-1-e, fixes no period: five years are the common-law time for evidence (code civil, art. 2224).
+    retention_years = models.PositiveSmallIntegerField(
+        "dossiers clos conservés, en années",
+        default=KEPT_YEARS,
+        db_default=KEPT_YEARS,
+        validators=[MinValueValidator(1), MaxValueValidator(30)],
+        help_text="Passé ce temps après la clôture, la purge efface le dossier, ses fichiers et ses échanges.",
+    )
     visit_rule = models.CharField(
         "autre règle de choix",
         max_length=300,
@@ -67,6 +76,7 @@ class CabinetRules(TenantModel):
         verbose_name_plural = "règles de suivi"
         constraints = [
             models.CheckConstraint(condition=Q(reminder_every__gte=1), name="rules_reminders_apart"),
+            models.CheckConstraint(condition=Q(retention_years__range=(1, 30)), name="rules_retention_years"),
         ]
 
     def __str__(self) -> str:

@@ -164,7 +164,7 @@ def test_address_keeps_the_server_and_changes_the_role(dsn: str, expected: str) 
     assert roles.address(dsn, database="b", role="r", password="p/") == expected
 
 
-def test_command_prints_the_two_variables(postgres: Postgres, tmp_path: Path) -> None:
+def test_command_prints_the_variables(postgres: Postgres, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "portal.roles", postgres.dsn, "--base", "autre"],
         cwd=ROOT,
@@ -175,7 +175,7 @@ def test_command_prints_the_two_variables(postgres: Postgres, tmp_path: Path) ->
     )
 
     names = [line.partition("=")[0] for line in done.stdout.splitlines()]
-    assert names == ["DATABASE_URL", "DATABASE_OWNER_URL"]
+    assert names == ["DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_BACKUP_URL"]
     for line in done.stdout.splitlines():
         psycopg.connect(line.partition("=")[2]).close()
 

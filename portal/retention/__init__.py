@@ -1,0 +1,1 @@
+"""What is forgotten, when, and the proof of it (`manage.py purge`)."""

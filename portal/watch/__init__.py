@@ -1,0 +1,1 @@
+"""What operations look at: progress of the work, not whether processes live."""
