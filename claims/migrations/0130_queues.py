@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("claims", "0046_expert"),
+        ("claims", "0150_retention"),
     ]
 
     operations = [

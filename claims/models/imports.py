@@ -11,7 +11,8 @@ from accounts.models import Cabinet, User
 from accounts.scope import BY_CABINET, Entrusted, Kind, TenantModel, TenantQuerySet
 
 
-def import_key(row: "DossierFile", filename: str) -> str:
+def import_key(row: "DossierFile | None" = None, filename: str = "") -> str:
+    """A random key, of the file or of its refused rows."""
     key = uuid.uuid4().hex
     return f"imports/{key[:2]}/{key}"
 

@@ -6,6 +6,7 @@ import of the cabinet, by a worker.
 
 import tempfile
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
@@ -20,6 +21,7 @@ from accounts.menus import Menu
 from accounts.models import Cabinet
 from accounts.scope import Actor, System
 from claims.models import DossierFile
+from claims.models.imports import import_key
 from claims.services import jobs
 from claims.services.imports.dossiers import import_dossiers
 from claims.services.imports.reading import Source
@@ -29,6 +31,7 @@ from claims.services.jobs import Run
 
 JOB = "import_dossiers"
 AT_ONCE = 400_000  # bytes done while one waits, some thousand dossiers
+KEPT = timedelta(days=7)
 LARGEST = 50_000_000  # bytes
 IMPORTED = "dossiers_imported"
 GONE = "Ce fichier n’est plus gardé : déposez-le à nouveau."
@@ -122,7 +125,7 @@ def _imported(cabinet_id: int, file: IO[bytes], *, wait: bool, dry_run: bool) ->
         if not report.rejected:
             return report, ""
         with path.open("rb") as kept:
-            return report, default_storage.save(f"imports/rejets/{cabinet_id}", File(kept))
+            return report, default_storage.save(import_key(), File(kept))
 
 
 def _end(row: DossierFile, **fields: Any) -> DossierFile:
@@ -133,6 +136,18 @@ def _end(row: DossierFile, **fields: Any) -> DossierFile:
     for name, value in fields.items():
         setattr(row, name, value)
     return row
+
+
+def purge_files() -> int:
+    """Remove what was brought in more than a week ago, refused rows too; the reports stay. How many files."""
+    old = DossierFile.objects.filter(created_at__lt=timezone.now() - KEPT).exclude(file="", rejects="")
+    gone = 0
+    for row in old.select_for_update(skip_locked=True):
+        for key in filter(None, (row.file.name, row.rejects)):
+            default_storage.delete(key)
+            gone += 1
+        DossierFile.objects.filter(pk=row.pk).update(file="", rejects="")
+    return gone
 
 
 jobs.register(JOB, work)
