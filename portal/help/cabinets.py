@@ -28,8 +28,8 @@ CABINETS = Theme(
             (
                 (
                     "Depuis l’accueil, « Documents reçus à vérifier » montre le plus ancien d’abord. Ouvrez-le : "
-                    "l’aperçu est à côté de la décision, et « Enregistrer » passe au suivant. Un document non conforme "
-                    "a toujours un motif : le réparateur le lit et renvoie le document."
+                    "l’aperçu est à côté de la décision, et « Enregistrer » passe au suivant. Un document non "
+                    "conforme a toujours un motif : le réparateur le lit et renvoie le document."
                 ),
                 "Une case dit le même résultat pour tout l’envoi ; dans la liste, une action en traite plusieurs.",
             ),
@@ -40,9 +40,9 @@ CABINETS = Theme(
             "Importer nos dossiers depuis un fichier",
             (
                 (
-                    "Dans « Dossiers », « Importer un fichier » prend un CSV ou un XLSX. Le portail l’essaie d’abord : "
-                    "vous lisez ce qu’il créerait, changerait et refuserait, avec le motif de chaque ligne, puis vous "
-                    "importez. Les lignes à corriger se téléchargent."
+                    "Dans « Dossiers », « Importer un fichier » prend un CSV ou un XLSX. Le portail l’essaie "
+                    "d’abord : vous lisez ce qu’il créerait, changerait et refuserait, avec le motif de chaque "
+                    "ligne, puis vous importez. Les lignes à corriger se téléchargent."
                 ),
             ),
             keywords="administration import csv xlsx excel tableur logiciel rejets",
@@ -63,8 +63,8 @@ CABINETS = Theme(
             "Savoir qui a changé une donnée",
             (
                 (
-                    "« Historique », en haut d’un dossier, d’un document ou d’une personne, donne le journal et chaque "
-                    "valeur avant et après, import et corrections compris."
+                    "« Historique », en haut d’un dossier, d’un document ou d’une personne, donne le journal et "
+                    "chaque valeur avant et après, import et corrections compris."
                 ),
             ),
             keywords="administration historique journal modification audit",
