@@ -83,6 +83,7 @@ class StaffAdminSite(admin.AdminSite):
             "only_mine": only_mine,
             "may_choose": actor.kind == Kind.STAFF,
             "first_steps": first_steps(actor),
+            "may_find": actor.opens(Menu.DOSSIERS),
             "may_read_figures": actor.opens(Menu.STATISTICS) and actor.opens(Menu.DOSSIERS),
             "updates": unread_updates(actor),
         }

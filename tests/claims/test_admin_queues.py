@@ -4,10 +4,15 @@ import io
 from html import unescape
 
 import pytest
+from django.contrib import admin
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import Workbook
 
+from accounts.adminlists import COUNTED
 from accounts.menus import ALL_MENUS, Menu
 from accounts.models import CabinetMember, RowChange
 from claims.models import Document, Dossier, DossierFile, Supplement
@@ -17,6 +22,8 @@ from tests.factories import CabinetMemberFactory, DocumentFactory, DossierFactor
 from tests.world import body_of
 
 FILE = "reference;siret;assure_nom\n{new};{siret};Dupont\nFAUX;{siret};=1+1\n;{siret};Sans référence\n"
+
+NEWEST = F("claim_on").desc(nulls_last=True)
 
 
 @pytest.fixture
@@ -235,7 +242,7 @@ def test_figures_are_ones_own_and_experts_are_told_apart_for_the_responsable_alo
     assert client.get(url).status_code == 403
 
 
-def test_history_tells_who_changed_what_bulk_and_plain_sql_included(clerk, world, django_db_blocker):
+def test_history_tells_who_changed_what_bulk_and_plain_sql_included(clerk, world):
     dossier = world.lac.dossiers["ALPES"]
     clerk.post(address(Dossier, "act", dossier.pk), {"action": "visit_requested"})
     Dossier.objects.filter(cabinet=world.alpes.cabinet).update(insured_name="NOUVEAU")
@@ -249,3 +256,33 @@ def test_history_tells_who_changed_what_bulk_and_plain_sql_included(clerk, world
     clerk.force_login(world.berry.clerk)
     assert clerk.get(address(Dossier, "history", dossier.pk)).status_code == 404
     assert not RowChange.objects.filter(changes__has_key="search_text").exists()
+
+
+def test_no_list_counts_more_rows_than_anybody_turns_pages(client, world):
+    """At a million dossiers a count of all takes longer than the page."""
+    client.force_login(world.alpes.manager)
+    for model, model_admin in admin.site._registry.items():
+        if not model_admin.has_view_permission(client.get(address(model, "changelist")).wsgi_request):
+            continue
+        with CaptureQueriesContext(connection) as run:
+            client.get(address(model, "changelist"))
+        counted = [one["sql"] for one in run if one["sql"].startswith("SELECT COUNT(")]
+        assert [sql for sql in counted if f"LIMIT {COUNTED}" not in sql] == [], model
+
+
+@pytest.mark.parametrize(
+    ("rows", "index"),
+    [
+        (lambda cabinet: Document.objects.filter(cabinet=cabinet).to_check().order_by("published_at"), "to_check"),
+        (lambda cabinet: Supplement.objects.filter(cabinet=cabinet).pending().order_by("asked_at"), "to_decide"),
+        (lambda cabinet: Dossier.objects.filter(cabinet=cabinet).without_establishment().order_by("pk"), "cab_orphan"),
+        (lambda cabinet: Dossier.objects.filter(cabinet=cabinet).order_by(NEWEST, "-pk"), "cab_claim"),
+    ],
+)
+def test_queues_are_read_by_an_index_of_what_waits(world, rows, index):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off"
+        )
+
+    assert index in rows(world.alpes.cabinet)[:50].explain()
