@@ -251,9 +251,10 @@ class TenantModelAdmin(Scoped, _Admin):
     def _is_closed(self, request: HttpRequest, name: Any) -> bool:
         """Whether this field names a row of a page these staff may not open."""
         field = next((one for one in self.opts.concrete_fields if one.name == name and one.is_relation), None)
-        if field is None or not self.admin_site.is_registered(field.related_model):
+        target = cast("type[models.Model]", field.related_model) if field else None
+        if target is None or not self.admin_site.is_registered(target):
             return False
-        return not self.admin_site.get_model_admin(field.related_model).has_view_permission(request)
+        return not self.admin_site.get_model_admin(target).has_view_permission(request)
 
     def get_list_display(self, request: HttpRequest) -> Any:
         return self.without_cabinet(request, super().get_list_display(request))
