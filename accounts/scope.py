@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from accounts.beside import enter_user
 from accounts.menus import ALL_MENUS, Menu, menus_of
+from accounts.planned import planned
 
 
 class Kind(StrEnum):
@@ -297,7 +298,7 @@ _ENTER = {
 
 def _apply(scope: _Scope) -> dict[str, Any]:
     kind, value = scope
-    with connection.cursor() as cursor:
+    with planned(), connection.cursor() as cursor:
         arguments = {"user": (value, timezone.localdate()), "nobody": ()}.get(kind, (value,))
         cursor.execute(enter_user() if kind == "user" else _ENTER[kind], arguments)
         row = cursor.fetchone()

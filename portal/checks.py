@@ -1,7 +1,9 @@
 """Checks of ours: the database's role and fences, and what must not reach production."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.apps import apps
 from django.conf import settings
@@ -14,6 +16,7 @@ from django.dispatch import receiver
 
 from accounts.scope import TenantModel
 
+SHORTEST_KEY = 24  # characters
 # Models that belong to no tenant, each with its reason.
 WITHOUT_TENANT = {
     "accounts.User": "read at sign-in, before there is a scope; reached only by its own person and the network",
@@ -112,4 +115,19 @@ def check_captcha(**_: Any) -> list[CheckMessage]:
         problems.append(Error("CAPTCHA vaut « recaptcha » sans ses deux clés.", id="portal.E006"))
     if settings.CAPTCHA == "none" and not settings.DEBUG:
         problems.append(Error("CAPTCHA vaut « none » : c'est réservé au développement (DEBUG).", id="portal.E007"))
+    return problems
+
+
+@register(Tags.security)
+def check_operations(**_: Any) -> list[CheckMessage]:
+    """What operations rely on is neither guessed nor lost with what it guards."""
+    problems: list[CheckMessage] = []
+    if settings.HEALTH_TOKEN and len(settings.HEALTH_TOKEN) < SHORTEST_KEY:
+        problems.append(Error(f"HEALTH_TOKEN a moins de {SHORTEST_KEY} caractères : il se devine.", id="portal.E008"))
+    if Path(settings.PURGE_LEDGER).is_relative_to(settings.MEDIA_ROOT):
+        message = "PURGE_LEDGER est parmi les fichiers du site : il serait perdu et restauré avec eux."
+        problems.append(Error(message, id="portal.E009"))
+    if urlsplit(settings.DATABASE_BACKUP_URL).username == settings.DATABASES["default"]["USER"]:
+        message = "DATABASE_BACKUP_URL est le rôle de l'application : sa copie serait vide."
+        problems.append(Error(message, id="portal.E010"))
     return problems

@@ -123,6 +123,8 @@ CACHES = {
         "KEY_PREFIX": "portail",
         "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2},
     },
+    # Pieces of pages, in each process: whatever a piece shows is in its key, so that none is ever another's, or old.
+    "fragments": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 2000}},
 }
 _redis = urlsplit(REDIS_URL)
 CELERY_BROKER_URL = (

@@ -474,7 +474,7 @@ def test_the_tabs_count_own_rows_only(world, client, fences):
 
 
 def _counted(client):
-    return max(tab["count"] for tab in client.get("/dossiers/").context["tabs"])
+    return max(tab["count"] for tab in client.get("/dossiers/").context["tabs"]())
 
 
 def test_the_steps_tell_nothing_of_a_former_shop(world, client, fences):

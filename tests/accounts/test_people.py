@@ -80,6 +80,18 @@ def test_used_late_cancelled_and_forged_links_read_the_same(world, client):
     assert len({answer.content for answer in answers}) == 1
 
 
+def test_the_service_takes_no_invitation_that_is_over(world):
+    """The page asks first; whoever got past it is refused all the same."""
+    row = invited(world, "used@exemple.test")
+    Invitation.objects.filter(pk=row.pk).update(accepted_at=timezone.now())
+    token = services.invitations.token_of(row)
+
+    with pytest.raises(NotAllowed):
+        services.invitations.accept_invitation(token, user_id=None, full_name="Deux Fois", password=NEW_PASSWORD)
+
+    assert not User.objects.filter(email="used@exemple.test").exists()
+
+
 def test_the_token_is_not_in_the_database(world):
     invitation = invited(world)
     token = services.invitations.token_of(invitation)

@@ -15,8 +15,10 @@ class Fault(NamedTuple):
     tests: str
 
 
-def at(path: str, words: str = "") -> str:
-    return f"tests/{path}.py|-k|{words}" if words else f"tests/{path}.py"
+def at(places: str, words: str = "") -> str:
+    """Files of tests, by `accounts/test_people`, and the words that choose among them."""
+    files = "|".join(f"tests/{place.removeprefix('tests/').removesuffix('.py')}.py" for place in places.split("|"))
+    return f"{files}|-k|{words}" if words else files
 
 
 ISOLATION = at("test_isolation", "stranger or list_holds or absent")
@@ -28,13 +30,13 @@ FAULTS = [
     Fault("I3a", "l'inscription répond pareil à tous", "accounts/views/doors.py",
           'return redirect("sign_up_sent")', 'return redirect("login")',
           at("accounts/test_sign_up", "answer_is_the_same or request_reaches")),
-    Fault("I3b", "un compte fermé et un mot de passe faux se lisent pareil", "accounts/adapter.py",
-          'return redirect("login")', 'return redirect("home")', at("accounts/test_sign_in|tests/browser/test_account")),
+    Fault("R13d", "le dernier jour conservé l'est jusqu'à minuit à Paris", "portal/retention/statements.py",
+          "day.toordinal() + 1", "day.toordinal()", at("portal/test_purge", "midnight")),
     Fault("I4", "l'hôte d'un lien vient des réglages", "messaging/services/letters.py",
           '"portal": settings.BASE_URL', '"portal": "http://ailleurs.exemple"', at("messaging/test_rules")),
     Fault("I5a", "une invitation ne sert qu'une fois", "accounts/services/invitations.py",
           "        if invitation is None or not invitation.is_open:\n            raise NotAllowed(OVER)",
-          "        if invitation is None:\n            raise NotAllowed(OVER)", at("accounts/test_people", "used_late")),
+          "        if invitation is None:\n            raise NotAllowed(OVER)", at("accounts/test_people", "service_takes")),
     Fault("I5b", "une invitation expire", "accounts/models/delegations.py",
           "and timezone.now() < self.expires_at", "", at("accounts/test_people", "used_late")),
     Fault("I6a", "un compte fermé sort à la demande suivante", "accounts/backends.py",
