@@ -11,6 +11,7 @@ from accounts.models import Cabinet, Establishment, User
 from accounts.scope import BY_CABINET, BY_ESTABLISHMENT, Actor, TenantModel, TenantQuerySet
 from accounts.scope import Kind as ActorKind
 from claims.models.dossiers import Dossier
+from claims.workflow import State
 
 
 def storage_key(document: "Document", filename: str) -> str:
@@ -33,6 +34,10 @@ class DocumentQuerySet(TenantQuerySet["Document"]):
     def accepted(self) -> "DocumentQuerySet":
         """What the shop sent and the cabinet did not refuse: what need not be asked for again."""
         return self.sent().exclude(verdict=Document.Verdict.REFUSED)
+
+    def to_check(self) -> "DocumentQuerySet":
+        """What the shop sent to a dossier under way and the cabinet has said nothing of, as far as it can be read."""
+        return self.sent().filter(verdict="", safety=Document.Safety.CLEAN).exclude(dossier__state=State.CLOSED)
 
     def to_send_again(self, kind: str) -> "DocumentQuerySet":
         """What the cabinet refused of this kind and nothing has taken the place of, the newest first."""
@@ -167,7 +172,19 @@ class Document(TenantModel):
                 condition=~Q(verdict="non_conforme") | ~Q(verdict_reason=""), name="document_refused_says_why"
             ),
         ]
-        indexes = [models.Index(fields=["dossier", "direction", "-published_at"], name="document_dossier")]
+        indexes = [
+            models.Index(fields=["dossier", "direction", "-published_at"], name="document_dossier"),
+            models.Index(
+                fields=["cabinet", "published_at", "id"],
+                condition=Q(direction="sent", verdict="", safety="clean"),
+                name="document_to_check",
+            ),
+            models.Index(
+                fields=["cabinet", "published_at", "id"],
+                condition=Q(direction="sent", verdict="non_conforme"),
+                name="document_refused",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.label

@@ -200,12 +200,24 @@ def test_the_list_costs_the_same_whatever_it_shows(world, client, clerk, django_
 
 
 def test_the_dashboard_counts_and_leads(world, client, clerk, django_assert_max_num_queries):
-    with django_assert_max_num_queries(18):  # twelve of the page and its session, six that open and close the scope
+    with django_assert_max_num_queries(18):  # one of them counts all that waits
         waiting = client.get(reverse("admin:index")).context_data["waiting"]
 
-    assert [item["count"] for item in waiting] == [1, 1, 2, 2, 4, 0, 2, 0, 3, 0, 0]
+    counts = {item["label"]: item["count"] for item in waiting if item["count"]}
+    assert counts == {
+        "Demandes de compte à valider": 1,
+        "Dossiers dont le SIRET est à corriger": 1,
+        "Dossiers que des réparateurs ne voient pas": 2,
+        "Dates à valider": 2,
+        "Compléments à décider": 2,
+        "Réparateurs à rappeler": 4,
+        "Réponses à valider avant envoi": 2,
+        "Grilles tarifaires à accuser": 2,
+        "Mission reçue : organiser l'expertise": 3,
+    }
     for item in waiting:
-        assert client.get(item["url"]).context_data["cl"].result_count == item["count"]
+        found = client.get(item["url"]).context_data
+        assert (found["cl"].result_count if "cl" in found else found["page"].paginator.count) == item["count"], item
 
 
 def test_the_evidence_says_what_the_cabinet_knows(world, client, clerk):

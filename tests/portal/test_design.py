@@ -6,7 +6,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 from django.conf import settings
-from django.template.loader import render_to_string
+from django.template import Context, Template
 from django.urls import reverse
 
 from accounts.typography import spaced
@@ -100,7 +100,7 @@ def test_french_spaces_do_not_break(typed, read):
 
 
 def test_sentences_of_the_code_are_spaced_where_they_are_drawn():
-    html = render_to_string("error.html", {"title": "Non", "advice": "Ceci : <b>"})
+    html = Template("<p>{{ advice|french }}</p>").render(Context({"advice": "Ceci : <b>"}))
 
     assert "Ceci\u00a0: &lt;b&gt;" in html
 
