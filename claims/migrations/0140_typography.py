@@ -7,7 +7,7 @@ import claims.models.deposits
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("claims", "0150_retention"),
+        ("claims", "0132_dossier_files"),
     ]
 
     operations = [
