@@ -213,7 +213,7 @@ def test_the_dashboard_counts_and_leads(world, client, clerk, django_assert_max_
         "Réparateurs à rappeler": 4,
         "Réponses à valider avant envoi": 2,
         "Grilles tarifaires à accuser": 2,
-        "Mission reçue : organiser l'expertise": 3,
+        "Mission reçue : organiser l’expertise": 3,
     }
     for item in waiting:
         found = client.get(item["url"]).context_data
