@@ -66,7 +66,7 @@ def test_a_guide_on_paper_is_the_one_on_screen(guide, client, db):
         assert str(paper.docinfo["/Keywords"]) == digest(guide), "run manage.py guides"
 
 
-def test_the_portal_can_be_installed(client, db):
+def test_the_portal_can_be_installed_without_a_look_into_the_database(client):
     manifest = client.get(reverse("manifest"))
     worker = client.get(reverse("service_worker"))
 
