@@ -158,6 +158,12 @@ ROUTES: dict[str, Rule] = {
     "password_reset_confirm": Rule(public=True),
     "password_reset_done": Rule(public=True),
     "help": Rule(public=True),
+    "guide_shops": Rule(public=True),
+    "guide_cabinets": Rule(public=True),
+    "manifest": Rule(public=True),
+    "service_worker": Rule(public=True),
+    "offline": Rule(public=True),
+    "components": Rule(),  # staff's, of samples alone
     "legal_notice": Rule(public=True),
     "privacy": Rule(public=True),
     "accessibility": Rule(public=True),

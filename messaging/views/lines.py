@@ -57,7 +57,7 @@ def _row(thread: Thread, around: Around) -> str:
         f'<td class="by">{escape(thread.opener_label)}</td>',
         f'<td class="at">{day(timezone.localtime(thread.created_at).date())}</td>',
         f'<td class="at">{last}</td>',
-        f'<td class="num files">{files}</td>',
+        f'<td class="num files{"" if count else " nothing"}">{files}</td>',
         f'<td class="state">{_state(thread, around.today)}</td>',
     ]
     return ('<tr class="unread">' if unread else "<tr>") + "".join(cells) + "</tr>"
