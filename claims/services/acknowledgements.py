@@ -49,11 +49,14 @@ def acknowledge(document: Document, *, actor: Actor) -> Acknowledgement:
     return row
 
 
-@transaction.atomic
 def note_seen(document: Document, *, actor: Actor) -> None:
     """« Vu par le cabinet le … »: the first opening of a deposit by staff, written once."""
-    if actor.kind != Kind.STAFF or document.direction != Document.Direction.SENT or document.seen_at is not None:
-        return
+    if actor.kind == Kind.STAFF and document.direction == Document.Direction.SENT and document.seen_at is None:
+        _note_seen(document, actor)
+
+
+@transaction.atomic
+def _note_seen(document: Document, actor: Actor) -> None:
     if Document.objects.filter(pk=document.pk, seen_at=None).update(seen_at=timezone.now()):
         journal.record(
             document.dossier,

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.exceptions import NotAllowed
 from accounts.http import ActorRequest
+from accounts.planned import planned
 from accounts.scope import Actor, Kind, Right
 from claims.models import Document
 from claims.services import jobs
@@ -30,7 +31,8 @@ ANYWAY = "ancienne"  # the value of `version` in the address of whoever wants th
 
 def document_or_404(request: ActorRequest, public_id: uuid.UUID) -> Document:
     rows = Document.objects.visible_to(request.actor.where(Right.VIEW)).select_related("dossier__cabinet")
-    return get_object_or_404(rows, public_id=public_id)
+    with planned():
+        return get_object_or_404(rows, public_id=public_id)
 
 
 @require_safe
