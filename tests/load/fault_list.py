@@ -22,7 +22,7 @@ def at(places: str, words: str = "") -> str:
 
 
 ISOLATION = at("test_isolation", "stranger or list_holds or absent")
-ADMIN = at("test_admin_isolation", "leak or careless_form")
+ADMIN = at("test_admin_isolation", "without_one_hook")  # a second hook hides the loss of the first
 
 FAULTS = [
     Fault("I1", "un SIRET sans propriétaire ne donne rien avant preuve", "accounts/services/proofs.py",
