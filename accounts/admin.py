@@ -23,6 +23,7 @@ from accounts.models import (
     ShopMember,
     User,
 )
+from accounts.postedforms import PostedForms
 from accounts.scope import Kind
 from accounts.services import Event
 from accounts.services.shops import resume_shops, suspend_shops
@@ -30,7 +31,6 @@ from accounts.tenantadmin import (
     EVENT_LABELS,
     NETWORK_ONLY,
     STAFF_KINDS,
-    PostedForms,
     TenantInline,
     TenantModelAdmin,
     actor_of,

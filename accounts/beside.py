@@ -1,6 +1,6 @@
 """What nearly every page shows of the person, read in the statement that enters their scope."""
 
-ENTERED = "portal_enter_user(%s, %s) AS e(found)"
+ENTERED = "portal_enter_user(%s::bigint, %s::date) AS e(found)"
 _queries: dict[str, str] = {}
 
 

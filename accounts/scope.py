@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from accounts.beside import enter_user
 from accounts.menus import ALL_MENUS, Menu, menus_of
+from accounts.planned import planned
 
 
 class Kind(StrEnum):
@@ -297,11 +298,10 @@ _ENTER = {
 
 def _apply(scope: _Scope) -> dict[str, Any]:
     kind, value = scope
-    with connection.cursor() as cursor:
-        arguments = {"user": (value, timezone.localdate()), "nobody": ()}.get(kind, (value,))
-        cursor.execute(enter_user() if kind == "user" else _ENTER[kind], arguments)
-        row = cursor.fetchone()
-    found = row[0] if row else None
+    arguments = {"user": (value, timezone.localdate()), "nobody": ()}.get(kind, (value,))
+    with planned(), connection.cursor() as cursor:
+        cursor.execute(_ENTER.get(kind) or enter_user(), arguments)
+        found = (cursor.fetchone() or (None,))[0]
     return dict(json.loads(found) if isinstance(found, str) else found or {})
 
 

@@ -4,27 +4,26 @@ Django's admin reaches rows by many more ways than `get_queryset`; each is close
 cannot forget it. `tests/test_admin_isolation.py` opens every one of them again and must turn red.
 """
 
+import functools
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.utils import NestedObjects
 from django.contrib.admin.widgets import ForeignKeyRawIdWidget
-from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured, PermissionDenied, ValidationError
+from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured, PermissionDenied
 from django.db import DEFAULT_DB_ALIAS, models
 from django.db.models.expressions import Combinable
 from django.forms.models import ModelChoiceField
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.shortcuts import redirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern
-from django.urls import path as route
 from django.utils.text import capfirst
 
 from accounts import journal
-from accounts.exceptions import NotAllowed
+from accounts.adminlists import CappedPaginator
+from accounts.historylines import history_of
 from accounts.http import ActorRequest
 from accounts.menus import Menu
 from accounts.models import JournalEntry
@@ -182,15 +181,30 @@ def tenant_fields(model: type[models.Model], kinds: set[Kind]) -> list[str]:
     return sorted(names & {field.name for field in model._meta.fields})
 
 
+@functools.cache
+def told_only(opts: Any, name: str) -> Callable[[models.Model], str]:
+    """The row a field names, in words."""
+
+    def told(row: models.Model) -> str:
+        return str(getattr(row, name) or "–")
+
+    told.__name__ = name
+    told.short_description = opts.get_field(name).verbose_name  # type: ignore[attr-defined]
+    return told
+
+
 class TenantModelAdmin(Scoped, _Admin):
     """The only kind of registration `StaffAdminSite` takes."""
 
     show_full_result_count = False
+    paginator = CappedPaginator
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
     list_max_show_all = 50
     ordering: ClassVar[tuple[str | Combinable, ...] | list[str | Combinable] | None] = ("-pk",)
     object_history_template = "admin/object_history.html"
+    lists_part: ClassVar[bool] = False  # a queue: what is done with is not listed
+    list_title: ClassVar[str] = ""  # what the list is called; empty: the plural of its rows
     add_label: ClassVar[str] = ""  # what adding is called here; empty: « Ajouter »
 
     def __init__(self, model: type[Any], admin_site: admin.AdminSite) -> None:
@@ -207,7 +221,7 @@ class TenantModelAdmin(Scoped, _Admin):
         return found
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        title = capfirst(str(self.opts.verbose_name_plural))
+        title = self.list_title or capfirst(str(self.opts.verbose_name_plural))
         context = {"title": title, "add_label": self.add_label or "Ajouter", **(extra_context or {})}
         return super().changelist_view(request, context)
 
@@ -222,6 +236,25 @@ class TenantModelAdmin(Scoped, _Admin):
         name = capfirst(str(self.opts.verbose_name))
         context = {"title": name if object_id else self.add_label or f"{name} : ajout", **(extra_context or {})}
         return super().changeform_view(request, object_id, form_url, context)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What is only read leads nowhere its reader may not go: Django links every row it names."""
+        found = super().get_fieldsets(request, obj)
+        return [(name, more | {"fields": self._readable(request, more["fields"], obj)}) for name, more in found]
+
+    def _readable(self, request: HttpRequest, names: Iterable[Any], obj: Any) -> list[Any]:
+        names = self.without_cabinet(request, names)
+        if obj is None or self.has_change_permission(request, obj):
+            return names
+        return [told_only(self.opts, name) if self._is_closed(request, name) else name for name in names]
+
+    def _is_closed(self, request: HttpRequest, name: Any) -> bool:
+        """Whether this field names a row of a page these staff may not open."""
+        field = next((one for one in self.opts.concrete_fields if one.name == name and one.is_relation), None)
+        target = cast("type[models.Model]", field.related_model) if field else None
+        if target is None or not self.admin_site.is_registered(target):
+            return False
+        return not self.admin_site.get_model_admin(target).has_view_permission(request)
 
     def get_list_display(self, request: HttpRequest) -> Any:
         return self.without_cabinet(request, super().get_list_display(request))
@@ -285,7 +318,7 @@ class TenantModelAdmin(Scoped, _Admin):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The journal, scoped; Django's own log is nobody's tenant: it prints the logins of other cabinets."""
+        """The journal and what the row said before, scoped; Django's own log is nobody's tenant's."""
         row = self.get_object(request, object_id)
         if not self.has_view_permission(request, row):
             raise PermissionDenied
@@ -293,6 +326,7 @@ class TenantModelAdmin(Scoped, _Admin):
             **self.admin_site.each_context(request),
             "title": f"Historique : {row}",
             "entries": journal_of(row, actor_of(request)),
+            "lines": history_of(row, actor_of(request), rows),
             "module_name": str(capfirst(self.opts.verbose_name_plural)),
             "object": row,
             "opts": self.opts,
@@ -311,63 +345,6 @@ class TenantModelAdmin(Scoped, _Admin):
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         return [journal.record(row, "deleted", actor=actor_of(request)) for row in queryset]
-
-
-if TYPE_CHECKING:
-    _Mixed = TenantModelAdmin
-else:
-    _Mixed = object
-
-
-class PostedForms(_Mixed):
-    """A page that carries forms beside Django's own: one row, one service, one message, and back to the page."""
-
-    # The last part of the address → the method that does it; its URL is <model>_<method>. Each part of a page adds its
-    # own to those of the others, and in `post_menus` the right each takes beside the page's.
-    posts: ClassVar[dict[str, str]] = {}
-    post_menus: ClassVar[dict[str, Menu]] = {}
-
-    @classmethod
-    def gathered(cls, name: str) -> dict[str, Any]:
-        """`posts` or `post_menus` of all the parts."""
-        return {key: value for base in reversed(cls.__mro__) for key, value in vars(base).get(name, {}).items()}
-
-    def may_post(self, request: HttpRequest, method: str) -> bool:
-        """Whether the actor holds the right this form takes; the page shows it only then (`may.<method>`)."""
-        menu = self.gathered("post_menus").get(method, self.act_menu or self.menu or Menu.SETTINGS)
-        return actor_of(request).opens(menu)
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        may = {method: self.may_post(request, method) for method in self.gathered("posts").values()}
-        return super().change_view(request, object_id, form_url, {"may": may, **(extra_context or {})})
-
-    def get_urls(self) -> list[URLPattern]:
-        name = f"{self.opts.app_label}_{self.opts.model_name}"
-        own = [
-            route(f"<int:pk>/{slug}/", self.admin_site.admin_view(self._posted(method)), name=f"{name}_{method}")
-            for slug, method in self.gathered("posts").items()
-        ]
-        return own + super().get_urls()
-
-    def _posted(self, method: str) -> Any:
-        def view(request: HttpRequest, pk: int) -> HttpResponse:
-            if not self.has_view_permission(request) or not self.may_post(request, method):
-                raise PermissionDenied
-            row = self.get_object(request, str(pk))
-            if request.method != "POST":
-                return HttpResponseNotAllowed(["POST"])
-            try:
-                level, said_back = getattr(self, method)(request, row)
-            except NotAllowed as refusal:
-                level, said_back = messages.ERROR, str(refusal)
-            except ValidationError as refusal:
-                level, said_back = messages.ERROR, " ".join(refusal.messages)
-            self.message_user(request, said_back, level)
-            return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", pk)
-
-        return view
 
 
 class TenantInline(Scoped, _Inline):  # type: ignore[misc]

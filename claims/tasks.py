@@ -17,9 +17,11 @@ from claims.services import (
     tallies,
     uploads,
 )
+from claims.services.imports import files
 
 TRADES = (
     checks,
+    files,
     photobook,
     quarantine,
     receipts,
@@ -50,8 +52,9 @@ def remind() -> None:
 @shared_task
 @scope.system(System.UPKEEP)
 def purge_uploads() -> None:
-    """Remove the files that were not sent within a day."""
+    """Remove the files that were not sent within a day, and the imported ones of a week ago."""
     uploads.purge_uploads()
+    files.purge_files()
 
 
 @shared_task

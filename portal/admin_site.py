@@ -3,33 +3,27 @@
 from functools import update_wrapper
 from typing import Any, cast
 
-from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, reverse
-from django.utils import timezone
 from django.utils.http import urlencode
 
 from accounts.http import ActorRequest
 from accounts.menus import Menu
-from accounts.models import AccountRequest
 from accounts.scope import Actor, Kind, TenantModel, hold_rights
 from accounts.secondfactor import must_set_up
 from accounts.tenantadmin import STAFF_KINDS, TenantModelAdmin, actor_of
-from claims.models import Appointment, CallBack, Dossier, Expectation, MissingDossierRequest
-from claims.workflow import TAB_OF_STATE, WAITING
-from messaging.models import Message, Thread
+from accounts.waiting import Queue, counts, queues_for, steps_for
+from claims.services.assignments import mine
 from messaging.services.announcements import unread_updates
 
 # Left out: the forms that sign in and change a password are the portal's; « view on site » answers for any row's key.
 CLOSED_DOORS = frozenset({"login", "password_change", "password_change_done", "view_on_site"})
-CABINETS_TURN = tuple(state for state, turn in WAITING.items() if turn.who == Kind.STAFF)
 
 
 class StaffAdminSite(admin.AdminSite):
@@ -74,11 +68,6 @@ class StaffAdminSite(admin.AdminSite):
             raise Http404
         return redirect_to_login(request.get_full_path())
 
-    def menu_of(self, view: str) -> Menu:
-        """The right that opens a model's pages: `claims_dossier`."""
-        app, model = view.split("_", 1)
-        return getattr(self.get_model_admin(apps.get_model(app, model)), "menu", None) or Menu.SETTINGS
-
     def get_urls(self) -> list[URLResolver | URLPattern]:
         kept = [url for url in super().get_urls() if getattr(url, "name", None) not in CLOSED_DOORS]
         for url in kept:
@@ -87,12 +76,18 @@ class StaffAdminSite(admin.AdminSite):
         return kept
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        context = {"waiting": self.waiting(actor_of(request)), "updates": unread_updates(actor_of(request))}
+        actor = actor_of(request)
+        only_mine = actor.kind == Kind.STAFF and request.GET.get("suivi") == "moi"
+        context = {
+            "waiting": what_waits(actor, only_mine=only_mine),
+            "only_mine": only_mine,
+            "may_choose": actor.kind == Kind.STAFF,
+            "first_steps": first_steps(actor),
+            "may_find": actor.opens(Menu.DOSSIERS),
+            "may_read_figures": actor.opens(Menu.STATISTICS) and actor.opens(Menu.DOSSIERS),
+            "updates": unread_updates(actor),
+        }
         return super().index(request, {**context, **(extra_context or {})})
-
-    def waiting(self, actor: Actor) -> list[dict[str, Any]]:
-        """What waits for this person, as far as their menus go."""
-        return [item for item in what_waits(actor) if actor.opens(self.menu_of(item["view"]))]
 
 
 def _colleague(request: HttpRequest) -> int | None:
@@ -104,47 +99,33 @@ def _colleague(request: HttpRequest) -> int | None:
     return int(key) if key.isdecimal() else None
 
 
-def what_waits(actor: Actor) -> list[dict[str, Any]]:
-    """What somebody of the cabinet must do, with how many there are and the list that shows them."""
-    requests = AccountRequest.objects.visible_to(actor).filter(state=AccountRequest.State.PENDING).count()
-    orphans = Dossier.objects.visible_to(actor).without_establishment().count()
-    missing = MissingDossierRequest.objects.visible_to(actor).filter(state=MissingDossierRequest.State.OPEN).count()
-    dates = Appointment.objects.visible_to(actor).current().to_validate().count()
-    overdue = Expectation.objects.visible_to(actor).of_cabinets().filter(due_on__lt=timezone.localdate())
-    late = overdue.values("dossier").distinct().count()
-    calls = CallBack.objects.visible_to(actor).open().count()
-    asked = Thread.objects.visible_to(actor).filter(state=Thread.State.CABINET, message_count__gt=0).count()
-    to_validate = Message.objects.visible_to(actor).waiting().values("thread").distinct().count()
-    tabs = {TAB_OF_STATE[state][0] for state in CABINETS_TURN}  # the index knows tabs, a few states share one
-    turns = Dossier.objects.visible_to(actor).filter(tab__in=tabs, state__in=CABINETS_TURN)
-    counts = dict(turns.values_list("state").annotate(Count("pk")))
+def what_waits(actor: Actor, *, only_mine: bool = False) -> list[dict[str, Any]]:
+    """What somebody of the cabinet must do, how much of it is late, and the page that shows it."""
+    queues = queues_for(actor)
+    found = counts(queues, actor, mine(actor).values("pk") if only_mine else None)
     return [
-        _waits("Demandes de compte à valider", requests, "accounts_accountrequest", state__exact="pending"),
-        _waits("Dossiers dont le SIRET est à corriger", orphans, "claims_dossier", siret="a-corriger"),
-        _waits(
-            "Dossiers que des réparateurs ne voient pas", missing, "claims_missingdossierrequest", state__exact="open"
-        ),
-        _waits("Dates à valider", dates, "claims_appointment", status__exact="proposed"),
-        _waits("Réparateurs à rappeler", calls, "claims_callback", state__exact="open"),
-        _waits("Messages de réparateurs sans réponse", asked, "messaging_thread", state__exact="cabinet"),
-        _waits("Réponses à valider avant envoi", to_validate, "messaging_thread", suivi="a-valider"),
-        _waits("Attendu du cabinet, en retard", late, "claims_dossier", retard="cabinet"),
-        *(
-            _waits(
-                f"{state.label} : {WAITING[state].expected}",
-                counts.get(state.value, 0),
-                "claims_dossier",
-                state__exact=state.value,
-            )
-            for state in CABINETS_TURN
-        ),
+        {
+            "label": queue.label,
+            "count": count,
+            "late": late,
+            "of_all": only_mine and not queue.dossier,
+            "url": _address(queue, only_mine=only_mine),
+        }
+        for queue, (count, late) in zip(queues, found, strict=True)
     ]
 
 
-def _waits(label: str, count: int, view: str, **query: str) -> dict[str, Any]:
-    return {
-        "label": label,
-        "count": count,
-        "view": view,
-        "url": f"{reverse(f'admin:{view}_changelist')}?{urlencode(query)}",
-    }
+def _address(queue: Queue, *, only_mine: bool) -> str:
+    query = urlencode(queue.asked(mine=only_mine))
+    return f"{reverse(queue.url)}?{query}" if query else reverse(queue.url)
+
+
+def first_steps(actor: Actor) -> list[dict[str, Any]]:
+    """A new cabinet's list, for whoever sets it up; once all is done, nothing."""
+    if actor.kind != Kind.STAFF or not actor.opens(Menu.SETTINGS):
+        return []
+    steps = [
+        {"label": step.label, "why": step.why, "url": reverse(step.url), "done": step.done(actor)}
+        for step in steps_for(actor)
+    ]
+    return [] if all(step["done"] for step in steps) else steps

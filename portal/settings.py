@@ -82,8 +82,14 @@ TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    ["accounts.typography.Loader", "django.template.loaders.app_directories.Loader"],
+                ),
+            ],
+            "builtins": ["accounts.templatetags.french"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -123,6 +129,8 @@ CACHES = {
         "KEY_PREFIX": "portail",
         "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2},
     },
+    # Pieces of pages, in each process: whatever a piece shows is in its key, so that none is ever another's, or old.
+    "fragments": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 2000}},
 }
 _redis = urlsplit(REDIS_URL)
 CELERY_BROKER_URL = (
@@ -171,6 +179,9 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 JOBS_AT_ONCE = env.number("JOBS_AT_ONCE", 2, low=1, high=64)  # fewer than workers: mails never wait for them
+
+# Statistics name no shop and no step that fewer cases stand behind: nobody's work is told from a figure.
+SMALLEST_GROUP = env.number("SMALLEST_GROUP", 5, low=2, high=100)
 
 CLAMAV = env.text("CLAMAV")  # a ClamAV daemon: « /path.sock » or « host:3310 »; none: no antivirus
 

@@ -1,6 +1,7 @@
 """Where files lie: private ones, only ever served by a view, and the static ones everybody may have."""
 
 from django.core.files.storage import FileSystemStorage
+from django.utils.functional import cached_property
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
@@ -16,3 +17,13 @@ class HashedStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Static files under names that change with them; an `import` of a script follows to the new name."""
 
     support_js_module_import_aggregation = True
+
+    @cached_property
+    def _addresses(self) -> dict[str, str]:
+        return {}
+
+    def url(self, name: str, force: bool = False) -> str:
+        """Django works the address out each time, from a manifest that is read once: a page asks for a dozen."""
+        if force or name not in self._addresses:
+            self._addresses[name] = super().url(name, force)
+        return self._addresses[name]

@@ -30,7 +30,15 @@ PRODUCTION = {
     "DEBUG": "non",
 }
 TEST_DATABASE = "portal_essais"
-BOTH_CORES = ("-n", "2", "--dist", "loadfile")  # the fixtures of a file are made once
+# The fixtures of a file are made once; a slow test is told, so that it does not stay.
+BOTH_CORES = (
+    "-n",
+    "2",
+    "--dist",
+    "loadfile",
+    "--durations=40",
+    "--durations-min=3",
+)  # a file’s fixtures are made once
 
 
 @dataclass

@@ -13,7 +13,9 @@ from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 
 from accounts.menus import Menu
-from accounts.tenantadmin import EVENT_LABELS, NETWORK_ONLY, PostedForms, TenantModelAdmin, actor_of, journal_of
+from accounts.postedforms import PostedForms
+from accounts.tenantadmin import EVENT_LABELS, NETWORK_ONLY, TenantModelAdmin, actor_of, journal_of
+from accounts.waiting import Queue, announce
 from tariffs import cells, services, sheets
 from tariffs.columns import COLUMNS
 from tariffs.models import DefaultPayer, TariffVersion, Transmission
@@ -142,3 +144,15 @@ class DefaultPayerAdmin(TenantModelAdmin):
     def save_model(self, request: HttpRequest, obj: DefaultPayer, form: Any, change: bool) -> None:
         obj.key = cells.key(obj.name)
         super().save_model(request, obj, form, change)
+
+
+announce(
+    Queue(
+        "Grilles tarifaires à accuser",
+        Menu.TARIFFS,
+        lambda actor: Transmission.objects.visible_to(actor).filter(acknowledged_at=None),
+        "admin:tariffs_transmission_changelist",
+        place=60,
+        query={"accuse": "non"},
+    )
+)

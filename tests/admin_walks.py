@@ -16,6 +16,7 @@ from messaging.models import Digest, Notification
 from portal import urls as portal_urls
 from portal.admin_site import StaffAdminSite
 from tariffs.models import TariffVersion
+from tests.factories import DocumentFactory
 from tests.fences import open_row_security
 
 ABSENT = 999_999_999
@@ -103,6 +104,7 @@ def sides(world):
 
 def speak_of(ours, shop, code):
     dossier = shop.dossiers[code]
+    DocumentFactory(dossier=dossier, direction="sent", label=f"RAPPORT {code} envoyé.pdf")
     JournalEntry.objects.create(
         event="closed",
         subject_type="claims.dossier",
@@ -199,7 +201,8 @@ def walk_lists(site, sides, client):
         for query in queries if opened(client, url) else queries[:2]:
             answer = silent(client.get(url + query), side, url + query)
             if answer.status_code == 200:
-                assert answer.context_data["cl"].result_count == mine, url + query
+                shown = answer.context_data["cl"].result_count
+                assert shown == mine or (model_admin.lists_part and 0 < shown < mine), url + query
 
 
 def walk_filters(site, sides, client):
@@ -230,11 +233,7 @@ def walk_searches(site, sides, client):
 def walk_rows(site, sides, client):
     """Every address with an identifier in it: absent, foreign and malformed are one and the same nothing."""
     for side, model, model_admin in pages(site, sides, client):
-        views = [
-            url.name
-            for url in model_admin.urls
-            if url.name and url.name.split("_")[-1] not in {"changelist", "add", "previews"}
-        ]
+        views = [url.name for url in model_admin.urls if url.name and "<" in str(url.pattern)]
         row = foreign(model, side)[0]
         for view in views:
             kind = view.split("_")[-1]

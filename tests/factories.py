@@ -39,6 +39,7 @@ from claims.models import (
     DocumentRequest,
     Dossier,
     DossierFacts,
+    DossierFile,
     Expectation,
     Export,
     Job,
@@ -378,6 +379,17 @@ class TransmissionFactory(factory.django.DjangoModelFactory):
     version = factory.SubFactory(TariffVersionFactory)
     cabinet = factory.SubFactory(CabinetFactory)
     establishment = factory.SelfAttribute("version.site")
+
+
+class DossierFileFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = DossierFile
+
+    cabinet = factory.SubFactory(CabinetFactory)
+    user = factory.SubFactory(UserFactory)
+    name = "dossiers.csv"
+    file = "imports/absent"
+    state = "checked"
 
 
 class JobFactory(factory.django.DjangoModelFactory):

@@ -7,6 +7,7 @@ row-level security behind them and without. The last test takes each hook away a
 
 # ruff: noqa: F811 -- fixtures are imported, and asked for by their names
 
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -22,8 +23,9 @@ from django.urls import reverse
 from accounts import scope
 from accounts.models import CabinetMember, Establishment, JournalEntry
 from accounts.tenantadmin import NamelessRawIdWidget, Scoped, ScopedForm, ScopedRelatedFilter, TenantModelAdmin
+from claims.admin.queues import CABINETS_TURN
 from claims.models import Dossier
-from portal.admin_site import CABINETS_TURN, StaffAdminSite
+from portal.admin_site import StaffAdminSite
 from tests.admin_walks import (  # noqa: F401 -- three of them are fixtures
     ABSENT,
     REAL,
@@ -44,6 +46,7 @@ from tests.admin_walks import (  # noqa: F401 -- three of them are fixtures
     walk_rows,
 )
 from tests.factories import UserFactory
+from tests.world import body_of
 
 pytestmark = pytest.mark.slow
 
@@ -72,8 +75,23 @@ def test_the_dashboard_counts_only_what_is_ours(sides, client, fences):
 
         answer = silent(client.get(reverse("admin:index")), side, "index")
 
-        counts = [item["count"] for item in answer.context_data["waiting"]]
-        assert counts == [1, 1, 2, 2, 4, 0, 2, 0, len(own(Dossier, side)), *[0] * (len(CABINETS_TURN) - 1)]
+        counts = {item["label"]: item["count"] for item in answer.context_data["waiting"] if item["count"]}
+        assert counts.pop("Mission reçue : organiser l’expertise") == len(own(Dossier, side))
+        assert counts.pop("Demandes de compte à valider") == counts.pop("Dossiers dont le SIRET est à corriger") == 1
+        assert counts.pop("Réparateurs à rappeler") == 4
+        assert set(counts.values()) == {2}, counts  # one at each shop
+        assert len(counts) == 6
+
+
+def test_pages_beside_the_lists_show_nothing_foreign(sides, client, fences):
+    """The queue of wrong SIRETs, the statistics and the list as a file."""
+    for side in sides:
+        client.force_login(side.ours.manager)
+        for view in ("orphans", "statistics", "export"):
+            answer = client.get(reverse(f"admin:claims_dossier_{view}"))
+            body = body_of(answer).decode()
+            assert answer.status_code == 200
+            assert not [canary for canary in side.canaries if re.search(rf"{re.escape(canary)}(?!\d)", body)], view
 
 
 def test_a_request_names_nobody_of_a_company_the_staff_do_not_see(world, client, fences):

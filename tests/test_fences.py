@@ -103,6 +103,12 @@ def noted(who: Who, row: Row) -> bool:
     return either(who, row) or (of_the_cabinet and row["cabinet_id"] in who.cabinets)
 
 
+def changed(who: Who, row: Row) -> bool:
+    """What a row said before: the cabinet's alone."""
+    of_the_cabinet = row["establishment_id"] is None and row["dossier_id"] is None
+    return who.staffs(row) or (of_the_cabinet and row["cabinet_id"] in who.cabinets)
+
+
 def told(who: Who, row: Row) -> bool:
     about = {"cabinet_id": row["cabinet_id"], "establishment_id": row["establishment_id"]}
     about |= {"dossier_id": row["subject_id"] if row["subject_type"] == "claims.dossier" else None}
@@ -181,6 +187,7 @@ FENCES = {
     "accounts.Invitation": Fence(Who.owns, Who.owns, "email = 'x@exemple.test'"),
     "accounts.Draft": Fence(Who.trades, Who.trades, "summary = 'x'"),
     "accounts.JournalEntry": Fence(noted, noted, "subject_label = 'x'"),
+    "accounts.RowChange": Fence(changed, lambda who, row: False, "acting = 'x'"),
     "claims.Dossier": Fence(either, either, "insured_name = 'x'"),
     "claims.Document": Fence(either, either, "label = 'x'"),
     "claims.DocumentRequest": Fence(either, either, "text = 'x'"),
@@ -210,6 +217,7 @@ FENCES = {
         lambda who, row: who.staffs(row) or (who.trades(row) and who.is_in(row)),
         "reason = 'x'",
     ),
+    "claims.DossierFile": Fence(Who.staffs_all, Who.staffs_all, "reason = 'x'"),
     "claims.VerdictReason": Fence(Who.staffs, Who.staffs, "text = 'x' || id"),
     "claims.Appointment": Fence(either, either, "reason = 'x'"),
     "claims.Passage": Fence(lambda who, row: who.staffs(row) or who.is_told(row), Who.staffs, "sector = 'x'"),

@@ -3,6 +3,7 @@
 A page fails here until it says which menu opens it, a form beside Django's own until it says which right it takes.
 """
 
+import re
 from dataclasses import dataclass
 
 import pytest
@@ -123,3 +124,19 @@ def test_each_right_opens_its_pages_and_no_other(cells, world, client):
 
     assert wrong == []
     assert walked == cells
+
+
+def test_no_link_of_a_page_leads_its_reader_to_a_closed_door(world, client):
+    """As a gestionnaire, who holds neither « Personnel » nor « Paramètres », from a row of every page."""
+    client.force_login(world.alpes.clerk)
+    speak_of(world.alpes, world.lac, "ALPES")
+    links = set()
+    for model, _ in registered():
+        opts = model._meta
+        url = reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[own_row(model, world).pk])
+        links |= set(re.findall(r'href="(/admin/[a-z]+/[a-z]+/[^"?#]*)', client.get(url).content.decode()))
+
+    statuses = {link: client.get(link).status_code for link in links}
+
+    assert len(links) > 20
+    assert {link: status for link, status in statuses.items() if status != 200} == {}

@@ -36,6 +36,7 @@ from tests.factories import (
     DigestFactory,
     DocumentFactory,
     DossierFactory,
+    DossierFileFactory,
     DraftFactory,
     EmailChangeFactory,
     EstablishmentFactory,
@@ -120,6 +121,7 @@ def _cabinet(code: str) -> SimpleNamespace:
     ContactFactory(cabinet=cabinet, role=f"Standard de {code}")
     PassageFactory(cabinet=cabinet, sector=f"Secteur de {code}")
     VisitPolicyFactory(cabinet=cabinet)
+    DossierFileFactory(cabinet=cabinet, user=staff["manager"], name=f"FICHIER {code}.csv")
     FeedFactory(user=staff["manager"])
     ChannelChoiceFactory(user=staff["manager"])
     DigestFactory(user=staff["manager"])

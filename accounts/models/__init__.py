@@ -3,6 +3,7 @@
 from accounts.models.changes import EmailChange
 from accounts.models.delegations import Delegation, DelegationProfile, Invitation, ProfileEstablishment
 from accounts.models.drafts import Draft
+from accounts.models.history import RowChange
 from accounts.models.journal import JournalEntry
 from accounts.models.organisations import (
     AssignedEstablishment,
@@ -32,6 +33,7 @@ __all__ = [
     "Knock",
     "Organisation",
     "ProfileEstablishment",
+    "RowChange",
     "ShopInvitation",
     "ShopMember",
     "SignUp",

@@ -12,17 +12,19 @@ from django.utils.formats import date_format
 from accounts.menus import Menu
 from accounts.tenantadmin import TenantModelAdmin, actor_of, journal_of
 from accounts.validators import display_siret
-from claims.admin import verdicts, workspace
+from claims.admin import workspace
 from claims.admin.appointments import DatesOfDossier, dates_of
-from claims.admin.entrusting import Entrusting, MineFilter
+from claims.admin.entrusting import Entrusting, MyDossiersFilter
 from claims.admin.facts import FactsPart
+from claims.admin.figures import Figures
 from claims.admin.forms import BUTTONS, PublishForm, SiretForm
 from claims.admin.incidents import Incidents
+from claims.admin.moving import Moving
 from claims.admin.requests import Requests
 from claims.admin.shots import sets_of
-from claims.admin.siret import label_of, likely_links
+from claims.admin.siret import Orphans, known_shops, label_of, likely_links
 from claims.admin.supplements import Supplements
-from claims.models import Document, Dossier, Expectation
+from claims.models import Acknowledgement, Document, Dossier, Expectation
 from claims.models.expectations import ExpectationQuerySet, beside, stored
 from claims.models.queries import SEARCH_LIMIT, SEARCH_WORDS
 from claims.services.expectations import expected_of
@@ -30,6 +32,7 @@ from claims.templatetags.display import plate
 from claims.workflow import State
 
 WHOSE_TURN: dict[str, str] = {Expectation.Who.CABINET: "Au cabinet", Expectation.Who.SHOP: "Au réparateur"}
+LATEST = 12  # étapes shown at once
 TURNS = [("cabinet", "Au cabinet"), ("reparateur", "Au réparateur")]
 
 
@@ -84,9 +87,27 @@ class TurnFilter(admin.SimpleListFilter):
         return whose(self.value(), Expectation.objects.visible_to(actor_of(request)), queryset)
 
 
+def parts_of(found: dict[str, Any]) -> list[dict[str, Any]]:
+    """The parts of the page, each with how many of its things wait for the cabinet."""
+    to_check = sum(not paper.verdict for paper in found["sent"])
+    counted = [
+        ("dates", "Dates", sum("date_validated" in line["actions"] for line in found["dates"])),
+        ("documents", "Documents reçus", to_check),
+        ("publies", "Documents publiés", 0),
+        ("complements", "Compléments", sum(row.is_pending for row, _ in found["supplements"])),
+        ("messages", "Messages", sum(row.kind == Expectation.About.MESSAGE for row in found["expected"])),
+        ("demandes", "Demandes", 0),
+        ("fiche", "Fiche", 0),
+        ("etapes", "Étapes", 0),
+    ]
+    return [{"id": part, "label": label, "count": count} for part, label, count in counted]
+
+
 @admin.register(Dossier)
 class DossierAdmin(
-    verdicts.Verdicts,
+    Orphans,
+    Figures,
+    Moving,
     DatesOfDossier,
     workspace.Workspace,
     Requests,
@@ -104,11 +125,12 @@ class DossierAdmin(
         "mission_shown", "claim_shown", "expertise_shown",
     )  # fmt: skip
     list_filter = (
-        MineFilter, "state", TurnFilter, LateFilter, SiretFilter, "ve_procedure", "is_approved_repairer",
+        MyDossiersFilter, "state", TurnFilter, LateFilter, SiretFilter, "ve_procedure", "is_approved_repairer",
         ("expertise_on", admin.DateFieldListFilter),
     )  # fmt: skip
     list_select_related = ("establishment",)
-    actions = ("entrust_selected",)
+    actions = ("advance_selected", "entrust_selected")
+    view_menus = {"orphans": Menu.DOSSIERS, "export": Menu.DOSSIERS, "statistics": Menu.STATISTICS}
     ordering = (F("claim_on").desc(nulls_last=True), "-pk")
     search_fields = ("reference",)  # shows the box; `get_search_results` does the search
     search_help_text = "Référence, n° de sinistre, immatriculation, assuré, véhicule, SIRET"
@@ -116,7 +138,17 @@ class DossierAdmin(
     fieldsets = (
         (
             None,
-            {"fields": ("reference", "claim_number", "cabinet", "state_shown", "state_since", "who_acts", "expert")},
+            {
+                "fields": (
+                    "reference",
+                    "claim_number",
+                    "cabinet",
+                    "state_shown",
+                    "state_since",
+                    "who_acts",
+                    "expert_shown",
+                )
+            },
         ),
         ("Dates", {"fields": ("mission_on", "claim_on", "expertise_on")}),
         ("Véhicule", {"fields": ("make", "model", "plate", "former_shown", "vin", "impact", "ve_procedure")}),
@@ -130,6 +162,11 @@ class DossierAdmin(
         """With what is expected beside each, without the columns that only the database reads."""
         rows: QuerySet[Dossier] = super().get_queryset(request).annotate(expected=beside(actor_of(request)))
         return rows.defer("search_text", "former_keys", "insured_key", "vehicle_key", "plate_key")
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        actor = actor_of(request)
+        may_import = actor.opens(Menu.ACT) and actor.entrusted is None
+        return super().changelist_view(request, {"may_import": may_import, **(extra_context or {})})
 
     def get_search_results(
         self, request: HttpRequest, queryset: "QuerySet[Dossier]", search_term: str
@@ -149,27 +186,35 @@ class DossierAdmin(
         """What the page offers beside the fields: acts, papers, étapes."""
         actor = actor_of(request)
         papers = list(Document.objects.visible_to(actor).filter(dossier=dossier).newest_first())
+        readings = Acknowledgement.objects.visible_to(actor).filter(dossier=dossier).select_related("document")
         orphan = dossier.establishment_id is None
-        return {
+        likely = likely_links(dossier, known_shops([dossier], actor)) if orphan else []
+        entries = journal_of(dossier, actor)
+        found: dict[str, Any] = {
             "dates": dates_of(dossier, actor),
             "expected": expected_of(dossier, actor),
             "actions": [action for action in dossier.actions_for(actor) if action in BUTTONS],
             "received": [paper for paper in papers if paper.direction == Document.Direction.RECEIVED],
             "sent": [paper for paper in papers if paper.direction == Document.Direction.SENT],
-            "publish_form": PublishForm(auto_id="publier_%s"),
+            "publish_form": PublishForm(dossier=dossier, actor=actor, auto_id="publier_%s"),
             "siret_form": SiretForm(dossier=dossier, actor=actor, auto_id="siret_%s"),
             "orphan": orphan,
-            "likely": [(link.establishment.siret, label_of(link)) for link in likely_links(dossier, actor)]
-            if orphan
-            else [],
-            "entries": journal_of(dossier, actor),
-            **verdicts.work_on_verdicts(request, dossier),
+            "likely": [(link.establishment.siret, label_of(link)) for link in likely],
+            "readings": readings.order_by("-at"),
+            "entries": entries,
+            "latest": entries[:LATEST],
+            "earlier": entries[LATEST:],
             **self.requests_of(request, dossier),
             **self.facts_of(request, dossier),
             **self.incidents_of(request, dossier),
             **self.supplements_of(request, dossier),
             **sets_of(request, dossier),
         }
+        return found | {"parts": parts_of(found)}
+
+    @admin.display(description="expert")
+    def expert_shown(self, dossier: Dossier) -> str:
+        return str(dossier.expert.user) if dossier.expert else dossier.expert_email or "–"
 
     @admin.display(description="assuré")
     def insured(self, dossier: Dossier) -> str:

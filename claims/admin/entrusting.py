@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
@@ -12,8 +12,8 @@ from accounts.menus import Menu
 from accounts.models import CabinetMember
 from accounts.scope import Kind
 from accounts.tenantadmin import actor_of
-from claims.models import AssignedDossier, Dossier
-from claims.services.assignments import entrust_dossiers, withdraw_dossiers
+from claims.models import Dossier
+from claims.services.assignments import entrust_dossiers, mine, withdraw_dossiers
 
 if TYPE_CHECKING:
     from accounts.tenantadmin import TenantModelAdmin as _Admin
@@ -22,21 +22,23 @@ else:
 
 
 class MineFilter(admin.SimpleListFilter):
-    """ASP-34: all the dossiers one sees, or those one is the expert of or was given by name."""
+    """All that one sees, or one's own dossiers' (ASP-34); `path` leads from a row to its dossier."""
 
     title = "suivi"
     parameter_name = "suivi"
+    path = "dossier"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("moi", "Mes dossiers")] if actor_of(request).kind == Kind.STAFF else []
 
-    def queryset(self, request: HttpRequest, queryset: Any) -> "QuerySet[Dossier]":
-        found: QuerySet[Dossier] = queryset
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         if self.value() != "moi":
-            return found
-        actor = actor_of(request)
-        given = AssignedDossier.objects.visible_to(actor).filter(member__user=actor.user_id)
-        return found.filter(Q(expert__user=actor.user_id) | Q(pk__in=given.values("dossier")))
+            return queryset
+        return queryset.filter(**{f"{self.path}__in": mine(actor_of(request)).values("pk")})
+
+
+class MyDossiersFilter(MineFilter):
+    path = "pk"
 
 
 class Entrusting(_Admin):

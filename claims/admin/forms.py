@@ -35,7 +35,7 @@ class ActionForm(forms.Form):
         coerce=Action,
         error_messages={
             "required": "Choisissez une action.",
-            "invalid_choice": "Cette action n'existe pas sur cette page.",
+            "invalid_choice": "Cette action n’existe pas sur cette page.",
         },
     )
 
@@ -55,6 +55,21 @@ class PublishForm(forms.Form):
         error_messages={"required": "Choisissez un fichier."},
     )
     label = forms.CharField(label="Libellé", max_length=160, required=False, help_text="Vide : le nom du fichier.")
+    replaces = forms.ModelChoiceField(
+        label="Remplace",
+        queryset=Document.objects.none(),
+        required=False,
+        empty_label="rien de particulier",
+        help_text="Un rapport remplace de lui-même le rapport précédent, une prise en charge la précédente.",
+        error_messages={"invalid_choice": "Ce document n’est pas parmi ceux qui sont publiés dans ce dossier."},
+    )
+
+    def __init__(self, *args: Any, dossier: Dossier, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        replaces: Any = self.fields["replaces"]
+        published = Document.objects.visible_to(actor).filter(dossier=dossier, replaced_at=None).received()
+        replaces.queryset = published.newest_first()
+        replaces.label_from_instance = lambda one: f"{one.get_kind_display()} – {one.label}"
 
 
 class SiretForm(forms.Form):
@@ -73,7 +88,7 @@ class SiretForm(forms.Form):
         siret = clean_siret(self.cleaned_data["siret"])
         self.link = self.links.filter(establishment__siret=siret).select_related("establishment").first()
         if self.link is None:
-            raise ValidationError("Ce SIRET n'est pas celui d'un réparateur de ce cabinet.", code="unknown")
+            raise ValidationError("Ce SIRET n’est pas celui d’un réparateur de ce cabinet.", code="unknown")
         return siret
 
 

@@ -1,12 +1,26 @@
-"""Which establishment a mistyped SIRET was meant for."""
+"""Which establishment a mistyped SIRET was meant for; the queue of the dossiers that wait for it."""
 
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+
+from accounts.adminlists import CappedPaginator
 from accounts.models import CabinetEstablishment
+from accounts.postedforms import PostedForms
 from accounts.scope import Actor
+from accounts.tenantadmin import actor_of
 from accounts.validators import display_siret
 from claims.models import Dossier
+from claims.services.assignments import mine
 
 SIREN_LENGTH = 9
 AT_MOST = 5
+PER_PAGE = 50
 
 
 def one_slip_apart(left: str, right: str) -> bool:
@@ -19,18 +33,70 @@ def one_slip_apart(left: str, right: str) -> bool:
     return rest[1:] == other[1:] or rest[1:] == other or rest == other[1:] or swapped
 
 
-def likely_links(dossier: Dossier, actor: Actor) -> list[CabinetEstablishment]:
+def known_shops(dossiers: Iterable[Dossier], actor: Actor) -> list[CabinetEstablishment]:
+    """The shops of the cabinets of these dossiers, with their establishments."""
+    cabinets = {dossier.cabinet_id for dossier in dossiers}
+    found = CabinetEstablishment.objects.visible_to(actor).filter(cabinet__in=cabinets)
+    return list(found.select_related("establishment").order_by("establishment__siret"))
+
+
+def likely_links(dossier: Dossier, known: list[CabinetEstablishment]) -> list[CabinetEstablishment]:
     """The cabinet's shops whose SIRET differs by one slip, then those of the same SIREN; at most five."""
     typed = "".join(filter(str.isdigit, dossier.siret))
-    known = CabinetEstablishment.objects.visible_to(actor).filter(cabinet=dossier.cabinet_id)
-    sirets = known.values_list("pk", "establishment__siret")
-    slips = {pk for pk, siret in sirets if one_slip_apart(typed, siret)}
     company = typed[:SIREN_LENGTH]
-    siblings = {pk for pk, siret in sirets if len(company) == SIREN_LENGTH and siret.startswith(company)}
-    found = known.filter(pk__in=slips | siblings).select_related("establishment")
-    return sorted(found, key=lambda link: (link.pk not in slips, link.establishment.siret))[:AT_MOST]
+    own = [link for link in known if link.cabinet_id == dossier.cabinet_id]
+    slips = [link for link in own if one_slip_apart(typed, link.establishment.siret)]
+    siblings = [
+        link
+        for link in own
+        if link not in slips and len(company) == SIREN_LENGTH and link.establishment.siret.startswith(company)
+    ]
+    return [*slips, *siblings][:AT_MOST]
 
 
 def label_of(link: CabinetEstablishment) -> str:
     shop = link.establishment
-    return f"{display_siret(shop.siret)} – {shop.name or 'sans nom'} {shop.city}".strip()
+    return f"{display_siret(shop.siret)} – {placed(shop.name or 'sans nom', shop.city)}"
+
+
+def placed(name: str, city: str) -> str:
+    """A shop's name with its town, unless the name says it already."""
+    return name if city.casefold() in name.casefold() else f"{name}, {city}"
+
+
+class Orphans(PostedForms):
+    """« SIRET à corriger »: each dossier beside the likely shops; one press attaches it, and the shop sees it."""
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.orphans_view)
+        return [path("siret-a-corriger/", view, name="claims_dossier_orphans"), *super().get_urls()]
+
+    def orphans_view(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        actor = actor_of(request)
+        rows = Dossier.objects.visible_to(actor).without_establishment().order_by("pk")
+        if request.GET.get("suivi") == "moi":
+            rows = rows.filter(pk__in=mine(actor).values("pk"))
+        page = CappedPaginator(rows, PER_PAGE).get_page(request.GET.get("p"))
+        dossiers = list(page)
+        known = known_shops(dossiers, actor) if dossiers else []
+        context: dict[str, Any] = {
+            **self.admin_site.each_context(request),
+            "title": "SIRET à corriger",
+            "opts": self.opts,
+            "page": page,
+            "lines": [(dossier, [_named(link) for link in likely_links(dossier, known)]) for dossier in dossiers],
+            "may_attach": self.may_post(request, "attach"),
+        }
+        return TemplateResponse(request, "admin/claims/dossier/orphans.html", context)
+
+    def after_post(self, request: HttpRequest, row: Any, *, done: bool) -> HttpResponse:
+        """Back to the queue, when it was there that somebody chose."""
+        if request.POST.get("retour") == "siret":
+            return redirect(reverse("admin:claims_dossier_orphans"))
+        return super().after_post(request, row, done=done)
+
+
+def _named(link: CabinetEstablishment) -> tuple[str, str]:
+    return link.establishment.siret, label_of(link)

@@ -16,6 +16,7 @@ from django.utils.formats import date_format
 
 from accounts.menus import ALL_MENUS, MENU_LABELS, Menu
 from accounts.models import AssignedEstablishment, CabinetEstablishment, CabinetMember
+from accounts.postedforms import PostedForms
 from accounts.scope import Actor, Kind
 from accounts.secondfactor import factors_behind
 from accounts.services import staff
@@ -24,7 +25,6 @@ from accounts.tenantadmin import (
     EVENT_LABELS,
     NETWORK_ONLY,
     STAFF_KINDS,
-    PostedForms,
     TenantModelAdmin,
     actor_of,
     journal_of,

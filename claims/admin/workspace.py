@@ -6,7 +6,8 @@ from django.contrib import messages
 from django.http import HttpRequest
 
 from accounts.menus import Menu
-from accounts.tenantadmin import PostedForms, actor_of
+from accounts.postedforms import PostedForms
+from accounts.tenantadmin import actor_of
 from claims.admin.forms import ActionForm, PublishForm, SiretForm, said
 from claims.services.documents import publish_document
 from claims.services.dossiers import advance, correct_siret
@@ -26,10 +27,10 @@ class Workspace(PostedForms):
             return messages.ERROR, said(form)
         action = form.cleaned_data["action"]
         moved = advance(dossier, action, actor=actor_of(request))
-        return messages.SUCCESS, f"« {action.label} » : le dossier est à l'état « {moved.get_state_display()} »."
+        return messages.SUCCESS, f"« {action.label} » : le dossier est à l’état « {moved.get_state_display()} »."
 
     def publish(self, request: HttpRequest, dossier: Any) -> tuple[int, str]:
-        form = PublishForm(request.POST, request.FILES)
+        form = PublishForm(request.POST, request.FILES, dossier=dossier, actor=actor_of(request))
         if not form.is_valid():
             return messages.ERROR, said(form)
         document, is_new = publish_document(

@@ -12,6 +12,7 @@ from claims.models.dossiers import Dossier, DossierTally, DossierVisit
 from claims.models.expectations import Expectation
 from claims.models.exports import Export
 from claims.models.facts import DossierFacts
+from claims.models.imports import DossierFile
 from claims.models.jobs import Job
 from claims.models.memos import Memo
 from claims.models.missing import MissingDossierRequest
@@ -38,6 +39,7 @@ __all__ = [
     "DocumentRequest",
     "Dossier",
     "DossierFacts",
+    "DossierFile",
     "DossierTally",
     "DossierVisit",
     "Expectation",

@@ -11,6 +11,7 @@ from accounts.models import Cabinet, Establishment, User
 from accounts.scope import BY_CABINET, BY_ESTABLISHMENT, Actor, TenantModel, TenantQuerySet
 from accounts.scope import Kind as ActorKind
 from claims.models.dossiers import Dossier
+from claims.workflow import State
 
 
 def storage_key(document: "Document", filename: str) -> str:
@@ -33,6 +34,10 @@ class DocumentQuerySet(TenantQuerySet["Document"]):
     def accepted(self) -> "DocumentQuerySet":
         """What the shop sent and the cabinet did not refuse: what need not be asked for again."""
         return self.sent().exclude(verdict=Document.Verdict.REFUSED)
+
+    def to_check(self) -> "DocumentQuerySet":
+        """What the shop sent to a dossier under way and the cabinet has said nothing of, as far as it can be read."""
+        return self.sent().filter(verdict="", safety=Document.Safety.CLEAN).exclude(dossier__state=State.CLOSED)
 
     def to_send_again(self, kind: str) -> "DocumentQuerySet":
         """What the cabinet refused of this kind and nothing has taken the place of, the newest first."""
@@ -69,13 +74,13 @@ class Document(TenantModel):
         COVERAGE = "prise_en_charge", "Prise en charge"
         INTERIM_REPORT = "rapport_provisoire", "Rapport provisoire"
         REPORT = "rapport", "Rapport définitif"
-        MINUTES = "pv", "PV d'expertise"
+        MINUTES = "pv", "PV d’expertise"
         LETTER = "courrier", "Courrier"
         ESTIMATE = "devis", "Devis"
         INVOICE = "facture", "Facture"
         GEOMETRY = "controle_geometrie", "Contrôle de géométrie"
         INSPECTION = "controle_technique", "Dernier contrôle technique"
-        PARTS_INVOICE = "facture_pieces", "Facture d'achat de pièce"
+        PARTS_INVOICE = "facture_pieces", "Facture d’achat de pièce"
         PHOTO = "photo", "Photo"
         # What comes with a message (BCA-42…47).
         DECLARATION = "declaration_assure", "Déclaration de l’assuré"
@@ -103,8 +108,8 @@ class Document(TenantModel):
         """Quarantine: a deposit is opened by nobody but its checks until they are done."""
 
         CLEAN = "clean", "vérifié"
-        PENDING = "pending", "en cours d'analyse"
-        INFECTED = "infected", "refusé par l'antivirus"
+        PENDING = "pending", "en cours d’analyse"
+        INFECTED = "infected", "refusé par l’antivirus"
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="documents", verbose_name="dossier")
@@ -167,7 +172,19 @@ class Document(TenantModel):
                 condition=~Q(verdict="non_conforme") | ~Q(verdict_reason=""), name="document_refused_says_why"
             ),
         ]
-        indexes = [models.Index(fields=["dossier", "direction", "-published_at"], name="document_dossier")]
+        indexes = [
+            models.Index(fields=["dossier", "direction", "-published_at"], name="document_dossier"),
+            models.Index(
+                fields=["cabinet", "published_at", "id"],
+                condition=Q(direction="sent", verdict="", safety="clean"),
+                name="document_to_check",
+            ),
+            models.Index(
+                fields=["cabinet", "published_at", "id"],
+                condition=Q(direction="sent", verdict="non_conforme"),
+                name="document_refused",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.label

@@ -14,6 +14,7 @@ from django.db import connection, models
 from django.db.models import F, FilteredRelation, Q, Sum
 from django.db.models.expressions import RawSQL
 
+from accounts.planned import planned
 from accounts.scope import Actor, CabinetName, Site, TenantQuerySet
 from claims.workflow import CLOSED_TAB_NUMBER, TAB_NUMBERS, Tab
 
@@ -55,6 +56,14 @@ FURTHER = frozenset(
 DEFAULT_COLUMNS = tuple(slug for slug in SORT_KEYS if slug not in FURTHER)  # EG-32
 DEFAULT_SORT = "-date_sinistre"
 
+
+# What the columns show of a dossier; a page of them is read without the rest (search texts, contacts, bookkeeping).
+LISTED = (
+    "cabinet_id", "establishment_id", "siret", "reference", "claim_number", "claim_on", "expertise_on", "visit_on",
+    "insured_name", "make", "model", "plate", "insurer_code", "insurer_name", "impact", "amount_excl_tax",
+    "last_estimate", "ve_procedure", "expert_email", "state", "received_count", "last_received_at", "unseen_on",
+    "uncollected_on",
+)  # fmt: skip
 
 ASKED = """SELECT x.kind FROM claims_expectation x WHERE x.dossier_id = claims_dossier.id AND x.who = 'shop'
   ORDER BY x.due_on, x.id LIMIT 1"""
@@ -101,7 +110,7 @@ class DossierQuerySet(TenantQuerySet["Dossier"]):
         """One page of the list and one row more, in order; `total` is annotated when the tallies cannot tell it."""
         condition, values = _condition(actor, wanted)
         rows = self._in_order(actor, wanted, PAGE_SIZE + 1, (wanted.page - 1) * PAGE_SIZE).with_opened_at(actor)
-        rows = rows.with_asked()
+        rows = rows.with_asked().only(*LISTED)
         if not wanted.counts_by_ledger:
             count = f"SELECT count(*) FROM claims_dossier WHERE establishment_id = ANY(%s) AND {condition}"
             total = RawSQL(count, (list(wanted.site_ids), *values), output_field=models.IntegerField())
@@ -110,7 +119,7 @@ class DossierQuerySet(TenantQuerySet["Dossier"]):
 
     def for_export(self, actor: Actor, wanted: ListRequest, at_most: int) -> "DossierQuerySet":
         """Every page of the same list, in the same order."""
-        return self._in_order(actor, wanted, at_most, 0).with_asked()
+        return self._in_order(actor, wanted, at_most, 0).with_asked().only(*LISTED)
 
     def _in_order(self, actor: Actor, wanted: ListRequest, limit: int, offset: int) -> "DossierQuerySet":
         condition, values = _condition(actor, wanted)
@@ -209,7 +218,9 @@ class TallyQuerySet(TenantQuerySet["DossierTally"]):
         sums = rows.values_list("tab", "is_ve").annotate(n=Sum("difference"))
         counts = dict.fromkeys(Tab, 0)
         names = {number: tab for tab, number in TAB_NUMBERS.items()}
-        for number, is_ve, n in sums:
+        with planned():
+            found = list(sums)
+        for number, is_ve, n in found:
             counts[names[number]] += n
             counts[Tab.ALL] += n
             if is_ve and number != CLOSED_TAB_NUMBER:

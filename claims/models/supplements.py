@@ -102,6 +102,9 @@ class Supplement(TenantModel):
                 condition=~Q(status="refused") | Q(amount_accepted=None), name="supplement_refused_no_amount"
             ),
         ]
+        indexes = [
+            models.Index(fields=["cabinet", "asked_at"], condition=Q(status="pending"), name="supplement_to_decide"),
+        ]
 
     def __str__(self) -> str:
         return f"Complément n° {self.number}"

@@ -56,3 +56,10 @@ def withdraw_dossiers(member: CabinetMember, dossiers: Iterable[int], *, actor: 
     gone, _ = AssignedDossier.objects.filter(member=member, dossier__in=list(dossiers)).delete()
     journal.record(member, Event.STAFF_ENTRUSTED, actor=actor, withdrawn=gone)
     return gone
+
+
+def mine(actor: Actor) -> "QuerySet[Dossier]":
+    """The dossiers this member of staff is the expert of, or was given by name (ASP-34)."""
+    given = AssignedDossier.objects.visible_to(actor).filter(member__user=actor.user_id)
+    found = Dossier.objects.visible_to(actor)
+    return found.filter(Q(expert__user=actor.user_id) | Q(pk__in=given.values("dossier"))).order_by()

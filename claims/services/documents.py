@@ -39,11 +39,12 @@ def publish_document(
     kind: Document.Kind,
     label: str = "",
     external_id: str = "",
+    replaces: Document | None = None,
 ) -> tuple[Document, bool]:
     """Put a cabinet's file into its dossier; the same bytes twice are one document (False: it was there).
 
     A newer report makes the earlier ones « remplacé », a newer prise en charge the earlier prises en charge, new bytes
-    under the cabinet's own `external_id` their earlier version.
+    under the cabinet's own `external_id` their earlier version; `replaces` names the one whose place it takes besides.
     Raises `ValidationError` when the file is not a PDF, JPEG or PNG of at most 25 MB.
     """
     actor.require(Menu.PUBLISH)
@@ -55,7 +56,7 @@ def publish_document(
     existing = dossier.documents.received().filter(sha256=sha256, kind=kind).first()
     if existing is not None:
         return existing, False
-    _replace_earlier(dossier, kind, external_id)
+    _replace_earlier(dossier, kind, external_id, replaces)
     document = Document(
         version=_next_version(dossier, kind),
         dossier=dossier,
@@ -88,8 +89,8 @@ def _next_version(dossier: Dossier, kind: Document.Kind) -> int | None:
     return (last or 0) + 1 if family else None
 
 
-def _replace_earlier(dossier: Dossier, kind: Document.Kind, external_id: str) -> None:
-    earlier = Q(kind__in=family_of(kind))
+def _replace_earlier(dossier: Dossier, kind: Document.Kind, external_id: str, named: Document | None) -> None:
+    earlier = Q(kind__in=family_of(kind)) | Q(pk=named.pk if named else 0)
     if external_id:
         earlier |= Q(kind=kind, external_id=external_id)
     dossier.documents.received().filter(earlier, replaced_at=None).update(replaced_at=timezone.now())

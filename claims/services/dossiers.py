@@ -9,6 +9,7 @@ from accounts import journal
 from accounts.exceptions import NotAllowed
 from accounts.menus import Menu
 from accounts.models import CabinetEstablishment
+from accounts.planned import planned
 from accounts.scope import Actor
 from claims.models import Dossier, DossierVisit
 from claims.workflow import Action, menu_of
@@ -39,7 +40,7 @@ def correct_siret(dossier: Dossier, link: CabinetEstablishment, *, actor: Actor)
     if _would_lose(dossier, link, actor):
         raise NotAllowed("Ce réparateur ne vous est pas confié : demandez le rattachement à votre responsable.")
     if link.cabinet_id != dossier.cabinet_id:
-        raise NotAllowed("Ce réparateur n'est pas parmi ceux du cabinet du dossier.")
+        raise NotAllowed("Ce réparateur n’est pas parmi ceux du cabinet du dossier.")
     wrong = dossier.siret
     dossier.establishment = link.establishment
     dossier.siret = link.establishment.siret
@@ -63,9 +64,10 @@ def note_visit(dossier: Dossier, *, user_id: int) -> None:
 
 def note_visits(dossier_ids: Iterable[int], *, user_id: int) -> None:
     """The same of several, as if each had been opened."""
-    DossierVisit.objects.bulk_create(
-        [DossierVisit(user_id=user_id, dossier_id=pk) for pk in dossier_ids],
-        update_conflicts=True,
-        update_fields=["opened_at"],
-        unique_fields=["user", "dossier"],
-    )
+    with planned():
+        DossierVisit.objects.bulk_create(
+            [DossierVisit(user_id=user_id, dossier_id=pk) for pk in dossier_ids],
+            update_conflicts=True,
+            update_fields=["opened_at"],
+            unique_fields=["user", "dossier"],
+        )

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.exceptions import NotAllowed
 from accounts.http import ActorRequest
+from accounts.planned import planned
 from accounts.scope import Right
 from claims.forms.documents import PapersForm
 from claims.models import Document, Dossier
@@ -31,7 +32,8 @@ def dossier_documents(request: ActorRequest, cabinet: str, reference: str) -> Ht
     note_visit(subject, user_id=request.user.pk)
     rows = Document.objects.visible_to(request.actor.where(Right.VIEW)).filter(dossier=subject)
     again = Prefetch("resends", Document.objects.visible_to(request.actor).newest_first())
-    every = list(rows.with_reading(request.actor).prefetch_related(again).newest_first())
+    with planned():
+        every = list(rows.with_reading(request.actor).prefetch_related(again).newest_first())
     form = PapersForm(request.GET, papers=every)
     kept = form.kept()
     context = frame(request, subject, "Documents") | {
@@ -41,8 +43,8 @@ def dossier_documents(request: ActorRequest, cabinet: str, reference: str) -> Ht
         "has_photos": any(paper.is_photo for paper in kept),
         "filters": _formats(form),
         "summary": summary(kept, every),
-        "none_received": form.nothing or "Le cabinet n'a rien envoyé pour le moment.",
-        "none_sent": form.nothing or "Vous n'avez rien envoyé pour le moment.",
+        "none_received": form.nothing or "Le cabinet n’a rien envoyé pour le moment.",
+        "none_sent": form.nothing or "Vous n’avez rien envoyé pour le moment.",
         "back_here": request.get_full_path(),
         "resend_url": reverse("dossier_send", args=[cabinet, reference]),
     }

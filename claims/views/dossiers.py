@@ -1,6 +1,7 @@
 """The list and the page of a dossier."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import ActorRequest
 from accounts.models import JournalEntry
+from accounts.planned import planned
 from accounts.scope import Actor, Kind, Right
 from claims.forms import DisplayForm, ListForm
 from claims.models import Document, Dossier, DossierTally, Expectation
@@ -32,7 +34,8 @@ def dossier_or_404(request: ActorRequest, cabinet: str, reference: str, **more: 
     actor = request.actor.where(Right.VIEW)
     rows = Dossier.objects.visible_to(actor).select_related("cabinet", "establishment", "facts")
     rows = rows.annotate(expected=beside(actor), open_requests=requests_beside(actor), **more)
-    return get_object_or_404(rows, cabinet__code=cabinet, reference=reference)
+    with planned():
+        return get_object_or_404(rows, cabinet__code=cabinet, reference=reference)
 
 
 @require_safe
@@ -57,8 +60,12 @@ def dossiers(request: ActorRequest) -> HttpResponse:
     shown, found = columns.chosen(liked.columns), list(columns.lines(rows[:PAGE_SIZE], actor))
     context = {
         "form": form,
-        "tabs": listing.tabs(request, wanted, counts, total),
-        "headers": listing.headers(request, wanted, shown),
+        # What the template keeps from one page to the next is only made when it is missing there.
+        "tabs": partial(listing.tabs, request, wanted, counts, total),
+        "headers": partial(listing.headers, request, wanted, shown),
+        "asked": request.GET.urlencode(),
+        "counted": listing.counted(wanted, counts, total),
+        "places": ([(s.pk, s.name) for s in actor.sites], [(c.pk, c.name) for c in actor.cabinets]),
         "rows": found,
         "body": columns.rows_of(found, shown),
         "pager": listing.pager(request, wanted, total, more=len(rows) > PAGE_SIZE),
@@ -66,7 +73,8 @@ def dossiers(request: ActorRequest) -> HttpResponse:
         "clear_url": listing.cleared(request),
         "several_sites": len(actor.sites) > 1,
         "several_cabinets": len(actor.cabinets) > 1,
-        "exports": listing.exports(request, total),
+        "exports": partial(listing.exports, request, total),
+        "columns": [column.slug for column in shown],
         "choices": [(column, column in shown) for column in columns.COLUMNS.values()],
         "full_screen": liked.full_screen,
     }
@@ -88,7 +96,8 @@ def dossier(request: ActorRequest, cabinet: str, reference: str) -> HttpResponse
     subject = dossier_or_404(request, cabinet, reference, **beside_page(request.actor))
     note_visit(subject, user_id=request.user.pk)
     rows = Document.objects.visible_to(request.actor).filter(dossier=subject).with_reading(request.actor)
-    papers = list(rows.in_force().newest_first())
+    with planned():
+        papers = list(rows.in_force().newest_first())
     context = frame(request, subject, "Informations") | {
         "report": next((paper for paper in papers if paper.kind in REPORTS), None),
         "coverage": next((paper for paper in papers if paper.kind == Document.Kind.COVERAGE), None),

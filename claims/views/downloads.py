@@ -35,6 +35,13 @@ def send(
     return answer
 
 
+def framed(answer: HttpResponseBase) -> HttpResponseBase:
+    """The same answer, which a page of the portal itself may show in a frame."""
+    policy = answer.headers["Content-Security-Policy"]
+    answer.headers["Content-Security-Policy"] = policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+    return answer
+
+
 def _by_proxy(key: str) -> HttpResponse:
     if not default_storage.exists(key):
         raise Http404

@@ -20,13 +20,9 @@ LAST_LIST = "liste"  # the cookie that holds the list one came from
 
 def address(request: ActorRequest, **changes: str | int | None) -> str:
     """The list's address with some of its parameters changed; None removes one."""
-    query: QueryDict = request.GET.copy()
-    for name, value in changes.items():
-        if value is None:
-            query.pop(name, None)
-        else:
-            query[name] = str(value)
-    return f"{reverse('dossiers')}?{query.urlencode()}" if query else reverse("dossiers")
+    query = dict(request.GET.lists()) | {name: [str(value)] for name, value in changes.items() if value is not None}
+    asked = urlencode({name: values for name, values in query.items() if changes.get(name, "") is not None}, True)
+    return f"{reverse('dossiers')}?{asked}" if asked else reverse("dossiers")
 
 
 def cleared(request: ActorRequest) -> str:
@@ -55,9 +51,13 @@ def total_of(wanted: ListRequest, counts: dict[Tab, int], rows: list[Dossier]) -
     return total
 
 
+def counted(wanted: ListRequest, counts: dict[Tab, int], total: int) -> dict[Tab, int]:
+    """What is known of each tab; under words or dates, which the tallies do not know, only of the one in sight."""
+    return {**(counts if wanted.counts_by_ledger else {}), wanted.tab: total}
+
+
 def tabs(request: ActorRequest, wanted: ListRequest, counts: dict[Tab, int], total: int) -> list[dict[str, Any]]:
-    """The tabs; under words or dates, which the tallies do not know, only the one in sight says how many it shows."""
-    known = {**(counts if wanted.counts_by_ledger else {}), wanted.tab: total}
+    known = counted(wanted, counts, total)
     return [
         {
             "slug": tab.value,

@@ -6,8 +6,10 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from accounts.menus import Menu
+from accounts.models import JournalEntry
 from accounts.scope import Kind
 from accounts.tenantadmin import STAFF_KINDS, TenantModelAdmin, actor_of
+from accounts.waiting import FirstStep, begin_with
 from messaging.forms.staff import SubjectForm
 from messaging.models import Subject
 
@@ -58,3 +60,19 @@ class SubjectAdmin(TenantModelAdmin):
     @admin.display(description="proposé quand")
     def rules_shown(self, subject: Subject) -> str:
         return " ; ".join(subject.rule_labels) or "toujours"
+
+
+begin_with(
+    FirstStep(
+        "Relire le catalogue des objets",
+        "ce que les réparateurs peuvent vous écrire, et qui le lit",
+        Menu.SETTINGS,
+        "admin:messaging_subject_changelist",
+        lambda actor: (
+            JournalEntry.objects.visible_to(actor)
+            .filter(subject_type=Subject._meta.label_lower, event__in=("added", "changed"))
+            .exists()
+        ),
+        place=40,
+    )
+)

@@ -7,14 +7,17 @@ from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts.exceptions import NotAllowed
 from accounts.menus import Menu
 from accounts.models import CabinetMember
+from accounts.postedforms import PostedForms
 from accounts.scope import Kind
-from accounts.tenantadmin import EVENT_LABELS, STAFF_KINDS, PostedForms, TenantModelAdmin, actor_of
+from accounts.tenantadmin import EVENT_LABELS, STAFF_KINDS, TenantModelAdmin, actor_of
+from accounts.waiting import Queue, announce
 from claims.admin.dossiers import matching
 from claims.admin.forms import said
 from claims.calendar import add_working_days
@@ -203,6 +206,12 @@ class ThreadAdmin(PostedForms, TenantModelAdmin):
             return messages.SUCCESS, "Votre réponse attend la validation d’un expert : elle part dès qu’il l’approuve."
         return messages.SUCCESS, "Votre réponse est envoyée : le réparateur en est averti."
 
+    def after_post(self, request: HttpRequest, row: Any, *, done: bool) -> HttpResponse:
+        """Back to the dossier, when it was there that somebody answered."""
+        if request.POST.get("retour") == "dossier":
+            return redirect(f"{reverse('admin:claims_dossier_change', args=[row.dossier_id])}#messages")
+        return super().after_post(request, row, done=done)
+
     def decide(self, request: HttpRequest, thread: Any) -> tuple[int, str]:
         message = self._message(request, thread)
         form = DecisionForm(request.POST)
@@ -257,3 +266,29 @@ class ThreadAdmin(PostedForms, TenantModelAdmin):
         late = thread.due_on is not None and thread.due_on < timezone.localdate()
         since = f", attendu le {date_format(thread.due_on, 'SHORT_DATE_FORMAT')}" if late else ""
         return f"{thread.get_state_display()}{since}"
+
+
+announce(
+    Queue(
+        "Messages de réparateurs sans réponse",
+        Menu.MESSAGES,
+        lambda actor: Thread.objects.visible_to(actor).filter(state=Thread.State.CABINET, message_count__gt=0),
+        "admin:messaging_thread_changelist",
+        place=50,
+        query={"state__exact": "cabinet"},
+        late=lambda _actor: Q(due_on__lt=timezone.localdate()),
+        dossier="dossier",
+    ),
+    Queue(
+        "Réponses à valider avant envoi",
+        Menu.MESSAGES,
+        lambda actor: Thread.objects.visible_to(actor).filter(
+            pk__in=Message.objects.visible_to(actor).waiting().values("thread")
+        ),
+        "admin:messaging_thread_changelist",
+        place=55,
+        query={"suivi": "a-valider"},
+        dossier="dossier",
+        only_mine="",
+    ),
+)

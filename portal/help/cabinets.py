@@ -23,6 +23,53 @@ CABINETS = Theme(
             keywords="administration approuver refuser demande siret vérification kbis",
         ),
         Question(
+            "verifier-les-documents",
+            "Vérifier ce que les réparateurs envoient",
+            (
+                (
+                    "Depuis l’accueil, « Documents reçus à vérifier » montre le plus ancien d’abord. Ouvrez-le : "
+                    "l’aperçu est à côté de la décision, et « Enregistrer » passe au suivant. Un document non "
+                    "conforme a toujours un motif : le réparateur le lit et renvoie le document."
+                ),
+                "Une case dit le même résultat pour tout l’envoi ; dans la liste, une action en traite plusieurs.",
+            ),
+            keywords="administration conforme non conforme motif aperçu file facture devis photo",
+        ),
+        Question(
+            "importer-un-fichier",
+            "Importer nos dossiers depuis un fichier",
+            (
+                (
+                    "Dans « Dossiers », « Importer un fichier » prend un CSV ou un XLSX. Le portail l’essaie "
+                    "d’abord : vous lisez ce qu’il créerait, changerait et refuserait, avec le motif de chaque "
+                    "ligne, puis vous importez. Les lignes à corriger se téléchargent."
+                ),
+            ),
+            keywords="administration import csv xlsx excel tableur logiciel rejets",
+        ),
+        Question(
+            "siret-a-corriger",
+            "Un dossier porte un SIRET faux",
+            (
+                (
+                    "« SIRET à corriger » propose le réparateur probable : un bouton rattache le dossier, et le "
+                    "réparateur le voit aussitôt, avec ses documents."
+                ),
+            ),
+            keywords="administration rattacher siret réparateur erreur",
+        ),
+        Question(
+            "qui-a-change-quoi",
+            "Savoir qui a changé une donnée",
+            (
+                (
+                    "« Historique », en haut d’un dossier, d’un document ou d’une personne, donne le journal et "
+                    "chaque valeur avant et après, import et corrections compris."
+                ),
+            ),
+            keywords="administration historique journal modification audit",
+        ),
+        Question(
             "inviter-un-reparateur",
             "Inviter un réparateur que nous connaissons",
             (

@@ -11,7 +11,7 @@ from django.apps import apps
 from django.db import models
 from psycopg import sql
 
-VERSION = 1
+VERSION = 2
 
 
 class Fate(StrEnum):
@@ -84,9 +84,11 @@ PLAN: dict[str, Rule] = {
     "accounts.JournalEntry": Rule(Fate.ERASED, why="le fait et sa date restent, pour les statistiques de délais"),
     # What is about a cabinet's business without a dossier, or with one that was never found
     "accounts.Draft": aged("COALESCE(decided_at, submitted_at)"),
+    "claims.DossierFile": Rule(Fate.AGED, ("file", "rejects"), column="created_at"),
     "claims.CallBack": aged("COALESCE(closed_at, due_at)"),
     "claims.MissingDossierRequest": aged("COALESCE(answered_at, created_at)"),
     # What stays
+    "accounts.RowChange": kept("la base efface ce que disait une ligne avec elle ; reste qu'elle fut supprimée"),
     "claims.DossierTally": kept("sommes sans dossier ; tenues à jour par la base"),
     "claims.AgendaFeed": kept(PEOPLE),
     "claims.ListPreference": kept(PEOPLE),

@@ -21,7 +21,7 @@ from portal.retention import plan
 from portal.retention.plan import Fate
 
 # What a shop sent keeps the place where it arrived; a random name says nothing, and holds nothing a person typed.
-KEY = r"(documents|uploads)/([0-9a-z]+/)+[0-9a-f]{32}(_[A-Za-z0-9]{7})?"
+KEY = r"(documents|uploads|imports)/([0-9a-z]+/)+[0-9a-f]{32}(_[A-Za-z0-9]{7})?"
 YOUNG = timedelta(hours=1)  # a file is stored before its row is
 
 

@@ -170,7 +170,7 @@ def qualify(staff: Page, mission: Dossier, label: str, verdict: str, reason: str
     staff.get_by_label(verdict, exact=True).check()
     if reason:
         staff.get_by_label("Motif, si non conforme").select_option(reason)
-    staff.get_by_role("button", name="Enregistrer et prévenir le réparateur").click()
+    staff.get_by_role("button", name="Enregistrer").click()
     expect(staff.get_by_text(f"« {label} » est {verdict}")).to_be_visible()
 
 

@@ -226,7 +226,7 @@ def test_tabs_count_what_they_show(world, lac, client):
         add(world, lac, state=state)
     add(world, lac, state="en_cours", ve_procedure="VGE")
 
-    for tab in client.get("/dossiers/").context["tabs"]:
+    for tab in client.get("/dossiers/").context["tabs"]():
         assert len(shown(client, onglet=tab["slug"])) == tab["count"], tab["slug"]
 
 
@@ -242,7 +242,7 @@ def test_filters_by_cabinet_site_and_mission_date(world, client):
     assert shown(client, siret=second.siret) == ["ANNEXE"]
     assert shown(client, mission_depuis="2026-05-01", mission_jusqua="01/05/2026") == ["ANNEXE"]
     assert shown(client, mission_depuis="2026-05-02") == []
-    tabs = {tab["slug"]: tab["count"] for tab in client.get("/dossiers/", {"cabinet": "ALPES"}).context["tabs"]}
+    tabs = {tab["slug"]: tab["count"] for tab in client.get("/dossiers/", {"cabinet": "ALPES"}).context["tabs"]()}
     assert tabs["tous"] == 2
 
 
@@ -317,7 +317,7 @@ def test_the_way_back_is_the_list_one_came_from(world, lac, client):
 def test_under_a_search_only_the_tab_in_sight_has_a_count(world, lac, client):
     add(world, lac, reference="FINI", insured_name="Unique", state="termine")
 
-    tabs = {tab["slug"]: tab["count"] for tab in client.get("/dossiers/", {"q": "unique"}).context["tabs"]}
+    tabs = {tab["slug"]: tab["count"] for tab in client.get("/dossiers/", {"q": "unique"}).context["tabs"]()}
 
     assert tabs["tous"] == 1
     assert {count for slug, count in tabs.items() if slug != "tous"} == {None}

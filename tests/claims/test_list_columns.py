@@ -25,7 +25,7 @@ def choose(client, *slugs, **more):
 
 
 def titles(client, **query):
-    return [header["column"].slug for header in client.get("/dossiers/", query).context["headers"]]
+    return [header["column"].slug for header in client.get("/dossiers/", query).context["headers"]()]
 
 
 def test_columns_stand_in_one_order_for_sorting_choosing_and_drawing():
@@ -72,7 +72,7 @@ def test_every_column_shown_costs_no_statement_more(lac, client, django_assert_n
     with django_assert_num_queries(7):
         answer = client.get("/dossiers/")
 
-    assert len(answer.context["headers"]) == len(SORT_KEYS)
+    assert len(answer.context["headers"]()) == len(SORT_KEYS)
 
 
 def test_the_last_tab_is_where_the_portal_opens(lac, client):

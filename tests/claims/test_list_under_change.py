@@ -65,4 +65,4 @@ def signed_in(user) -> Client:
 
 
 def tabs_of(answer) -> dict[str, int]:
-    return {tab["slug"]: tab["count"] for tab in answer.context["tabs"]}
+    return {tab["slug"]: tab["count"] for tab in answer.context["tabs"]()}

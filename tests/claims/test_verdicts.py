@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from accounts import scope
 from accounts.models import JournalEntry
+from accounts.typography import spaced
 from claims.models import Document
 from claims.models.verdicts import USUAL_REASONS
 from messaging.services import send_due
@@ -32,8 +33,8 @@ def clerk(world, client):
 
 
 def check(client, dossier, document, **data):
-    url = reverse("admin:claims_dossier_qualify", args=[dossier.pk])
-    answer = client.post(url, {"document": getattr(document, "pk", document), **data}, follow=True)
+    url = reverse("admin:claims_document_judge", args=[getattr(document, "pk", document)])
+    answer = client.post(url, data, follow=True)
     return " ".join(str(message) for message in answer.context["messages"])
 
 
@@ -52,7 +53,7 @@ def test_a_refusal_reaches_the_shop_with_its_reason_and_what_to_do(world, clerk,
     clerk.force_login(world.lac.owner)
     body = clerk.get(reverse("dossier_documents", args=["ALPES", "ALPES-LAC"])).content.decode()
     assert "non conforme" in body
-    assert "Motif de ALPES : TVA à 20 %" in body
+    assert spaced("Motif de ALPES : TVA à 20 %") in spaced(body)
     assert "renvoyez-le" in body
     steps = clerk.get(reverse("dossier_steps", args=["ALPES", "ALPES-LAC"])).context["entries"]
     assert steps[-1]["label"] == "Document non conforme"
@@ -105,13 +106,15 @@ def test_an_incomplete_verdict_is_refused_in_words(data, sentence, clerk, deposi
 def test_what_was_received_and_what_is_anothers_cannot_be_checked(world, clerk, deposit):
     foreign = DocumentFactory(dossier=world.mer.dossiers["BERRY"], direction="sent", kind=K.INVOICE)
 
-    for document in (world.lac.documents["ALPES"], foreign, 987_654_321, "x"):
-        assert "n’est pas parmi ceux" in check(clerk, deposit.dossier, document, verdict="conforme")
+    assert "Seul le cabinet" in check(clerk, deposit.dossier, world.lac.documents["ALPES"], verdict="conforme")
+    for document in (foreign.pk, 987_654_321):
+        url = reverse("admin:claims_document_judge", args=[document])
+        assert clerk.post(url, {"verdict": "conforme"}).status_code == 404
     assert again(foreign).verdict == ""
 
 
 def test_a_cabinet_without_a_list_of_its_own_has_the_usual_reasons(world, clerk, deposit):
-    page = reverse("admin:claims_dossier_change", args=[deposit.dossier.pk])
+    page = reverse("admin:claims_document_change", args=[deposit.pk])
     assert "Motif de ALPES" in clerk.get(page).content.decode()
     VerdictReasonFactory._meta.model.objects.filter(cabinet=world.alpes.cabinet).delete()
 
