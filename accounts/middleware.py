@@ -11,6 +11,8 @@ from accounts import scope, services
 from accounts.http import ActorRequest
 from accounts.scope import Actor
 
+# The same for everybody, without the database: health, and what a browser keeps to say that there is no connection.
+NOBODYS = ("/sante/", "/service-worker.js", "/site.webmanifest", "/hors-ligne/")
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -27,7 +29,7 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path.startswith("/sante/"):
+        if request.path.startswith(NOBODYS):
             return self.get_response(request)
         claimed = request.session.get(SESSION_KEY)
         with scope.acting_as(int(claimed) if claimed else None) as actor:

@@ -298,11 +298,10 @@ _ENTER = {
 
 def _apply(scope: _Scope) -> dict[str, Any]:
     kind, value = scope
+    arguments = {"user": (value, timezone.localdate()), "nobody": ()}.get(kind, (value,))
     with planned(), connection.cursor() as cursor:
-        arguments = {"user": (value, timezone.localdate()), "nobody": ()}.get(kind, (value,))
-        cursor.execute(enter_user() if kind == "user" else _ENTER[kind], arguments)
-        row = cursor.fetchone()
-    found = row[0] if row else None
+        cursor.execute(_ENTER.get(kind) or enter_user(), arguments)
+        found = (cursor.fetchone() or (None,))[0]
     return dict(json.loads(found) if isinstance(found, str) else found or {})
 
 

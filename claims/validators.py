@@ -32,7 +32,7 @@ def content_type_of(file: IO[bytes]) -> str:
         if head.startswith(magic) or (magic == b"%PDF-" and magic in head):
             return content_type
     raise ValidationError(
-        "Ce fichier n'est ni un PDF, ni une photo JPEG ou PNG : enregistrez-le dans l'un de ces formats.",
+        "Ce fichier n’est ni un PDF, ni une photo JPEG ou PNG : enregistrez-le dans l’un de ces formats.",
         code="format",
     )
 
@@ -42,7 +42,7 @@ def validate_size(size: int) -> None:
     if size == 0:
         raise ValidationError("Ce fichier est vide.", code="empty")
     if size > MAX_FILE_SIZE:
-        raise ValidationError("Ce fichier dépasse 25 Mo : réduisez-le avant de l'envoyer.", code="size")
+        raise ValidationError("Ce fichier dépasse 25 Mo : réduisez-le avant de l’envoyer.", code="size")
 
 
 def display_name(name: str, content_type: str = "") -> str:

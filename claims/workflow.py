@@ -19,7 +19,7 @@ class State(TextChoices):
     """Where a dossier stands; orthogonal facts (procédure VE, véhicule non vu…) are dated fields, never states."""
 
     RECEIVED = "mission_recue", "Mission reçue"
-    AWAITING_REMOTE = "attente_ead", "Attente d'expertise à distance"
+    AWAITING_REMOTE = "attente_ead", "Attente d’expertise à distance"
     AWAITING_VISIT = "attente_rdv", "Attente de rendez-vous"
     VISIT_PLANNED = "visite_planifiee", "Visite planifiée"
     AWAITING_DOCUMENTS = "attente_documents", "Attente de documents"
@@ -46,7 +46,7 @@ class Action(TextChoices):
     CLOSE = "closed", "Terminer le dossier"
     REFUSE_INVOICE = "invoice_refused", "Refuser la facture"
     SEND_DOCUMENTS = "documents_sent", "Envoyer un document"
-    SEND_REMOTE = "remote_sent", "Envoyer le dossier d'expertise à distance"
+    SEND_REMOTE = "remote_sent", "Envoyer le dossier d’expertise à distance"
     REQUEST_SUPPLEMENT = "supplement_requested", "Demander un complément"
     CORRECT_SIRET = "siret_corrected", "Rattacher à un établissement"
     PROPOSE_DATE = "date_proposed", "Proposer une date"
@@ -75,9 +75,9 @@ DONE: dict[str, str] = {
     Action.CLOSE: "Dossier terminé",
     Action.REFUSE_INVOICE: "Facture refusée",
     Action.SEND_DOCUMENTS: "Documents envoyés au cabinet",
-    Action.SEND_REMOTE: "Dossier d'expertise à distance envoyé",
+    Action.SEND_REMOTE: "Dossier d’expertise à distance envoyé",
     Action.REQUEST_SUPPLEMENT: "Complément demandé",
-    Action.CORRECT_SIRET: "Dossier rattaché à l'établissement",
+    Action.CORRECT_SIRET: "Dossier rattaché à l’établissement",
     Action.PROPOSE_DATE: "Date proposée par le réparateur",
     Action.OFFER_DATE: "Date proposée par le cabinet",
     Action.VALIDATE_DATE: "Date validée par le cabinet",
@@ -187,8 +187,8 @@ def menu_of(action: Action) -> Menu:
 
 # Delays are the portal's defaults, in working days; no text fixes them.
 WAITING: dict[State, Turn] = {
-    State.RECEIVED: Turn(Kind.STAFF, "organiser l'expertise", 2),
-    State.AWAITING_REMOTE: Turn(Kind.REPAIRER, "envoyer le dossier d'expertise à distance", 3),
+    State.RECEIVED: Turn(Kind.STAFF, "organiser l’expertise", 2),
+    State.AWAITING_REMOTE: Turn(Kind.REPAIRER, "envoyer le dossier d’expertise à distance", 3),
     State.AWAITING_VISIT: Turn(Kind.REPAIRER, "proposer une date de rendez-vous", 3),
     State.VISIT_PLANNED: Turn(Kind.STAFF, "examiner le véhicule", None),
     State.AWAITING_DOCUMENTS: Turn(Kind.REPAIRER, "envoyer les documents demandés", 5),
@@ -199,7 +199,7 @@ WAITING: dict[State, Turn] = {
 
 # Once the shop has sent what a state waits for, it is the cabinet's turn until the state moves on.
 CHECKING: dict[State, Turn] = {
-    State.AWAITING_REMOTE: Turn(Kind.STAFF, "examiner le dossier d'expertise à distance", 3),
+    State.AWAITING_REMOTE: Turn(Kind.STAFF, "examiner le dossier d’expertise à distance", 3),
     State.AWAITING_VISIT: Turn(Kind.STAFF, "répondre à la date proposée", 2),
     State.AWAITING_DOCUMENTS: Turn(Kind.STAFF, "vérifier les documents reçus", 3),
     State.AWAITING_INVOICE: Turn(Kind.STAFF, "vérifier la facture", 5),

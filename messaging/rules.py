@@ -242,13 +242,13 @@ def why_not(notification: Notification, subject: Any | None) -> str:
     """The reason not to send after all, in French; "" when it may leave."""
     rule = TELL.get(notification.event)
     if rule is None:
-        return "cet évènement n'est plus annoncé par e-mail"
+        return "cet évènement n’est plus annoncé par e-mail"
     if subject is None:
-        return "l'objet n'existe plus"
+        return "l’objet n’existe plus"
     if reason := rule.outdated(subject):
         return reason
     if not rule.people(subject).filter(pk=notification.recipient_id).exists():
-        return "le destinataire n'est plus concerné, ou son compte est fermé"
+        return "le destinataire n’est plus concerné, ou son compte est fermé"
     return "lu entre-temps" if notification.event in OPTIONAL and _read(notification, subject) else ""
 
 

@@ -58,7 +58,7 @@ def refuse_unsafe_role(sender: type[BaseDatabaseWrapper], connection: BaseDataba
         connection.close()
         message = (
             f"DATABASE_URL se connecte sous « {role} », qui est superutilisateur, propriétaire des tables ou échappe "
-            "au cloisonnement : donnez le rôle de l'application (python -m portal.roles le crée)."
+            "au cloisonnement : donnez le rôle de l’application (python -m portal.roles le crée)."
         )
         raise ImproperlyConfigured(message)
 
@@ -74,7 +74,7 @@ def check_fences(databases: Iterable[str] | None = None, **_: Any) -> list[Check
         return []
     with connections["default"].cursor() as cursor:
         cursor.execute(UNFENCED, [tenant_tables()])
-        return [Error(f"La table {name} n'est pas cloisonnée.", id="portal.E001") for (name,) in cursor.fetchall()]
+        return [Error(f"La table {name} n’est pas cloisonnée.", id="portal.E001") for (name,) in cursor.fetchall()]
 
 
 @register(Tags.models)
@@ -98,7 +98,7 @@ def check_production(**_: Any) -> list[CheckMessage]:
         )
     if not settings.SECURE:
         problems.append(
-            Error("BASE_URL n'est pas en https : mots de passe et dossiers circuleraient en clair.", id="portal.E004")
+            Error("BASE_URL n’est pas en https : mots de passe et dossiers circuleraient en clair.", id="portal.E004")
         )
     return problems
 
@@ -114,7 +114,7 @@ def check_captcha(**_: Any) -> list[CheckMessage]:
     if settings.CAPTCHA == "recaptcha" and not all(keys):
         problems.append(Error("CAPTCHA vaut « recaptcha » sans ses deux clés.", id="portal.E006"))
     if settings.CAPTCHA == "none" and not settings.DEBUG:
-        problems.append(Error("CAPTCHA vaut « none » : c'est réservé au développement (DEBUG).", id="portal.E007"))
+        problems.append(Error("CAPTCHA vaut « none » : c’est réservé au développement (DEBUG).", id="portal.E007"))
     return problems
 
 

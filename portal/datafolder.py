@@ -71,7 +71,7 @@ class DataFolder:
         folder.mkdir(mode=0o700, exist_ok=True)
         status = folder.lstat()
         if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o022:
-            raise StartError(f"Le dossier {folder} appartient à quelqu'un d'autre : supprimez-le.")
+            raise StartError(f"Le dossier {folder} appartient à quelqu’un d’autre : supprimez-le.")
         self._remove_sockets()
 
     def close_sockets(self) -> None:

@@ -93,7 +93,7 @@ class Environment:
         except (ImproperlyConfigured, ValueError, KeyError):
             settings = {}
         if settings.get("ENGINE") != "django.db.backends.postgresql" or not settings.get("NAME"):
-            message = f"La variable {name} n'est pas une adresse « postgres://role:mot-de-passe@serveur/base »."
+            message = f"La variable {name} n’est pas une adresse « postgres://role:mot-de-passe@serveur/base »."
             raise ImproperlyConfigured(message)
         return settings
 
@@ -108,7 +108,7 @@ class Environment:
         try:
             return dict(self._env.email_url_config(value))
         except (ImproperlyConfigured, ValueError, KeyError, AttributeError) as problem:
-            message = f"La variable {name} n'est pas une adresse « smtp+tls://utilisateur:mot-de-passe@serveur:587 »."
+            message = f"La variable {name} n’est pas une adresse « smtp+tls://utilisateur:mot-de-passe@serveur:587 »."
             raise ImproperlyConfigured(message) from problem
 
     def mailbox(self, name: str) -> str:
@@ -129,7 +129,7 @@ class Environment:
         address_known = parts.path if parts.scheme == "unix" else parts.hostname
         if parts.scheme not in {"redis", "rediss", "unix"} or not address_known:
             message = (
-                f"La variable {name} n'est pas une adresse « redis://serveur:6379/0 » ni « unix:///chemin.sock »."
+                f"La variable {name} n’est pas une adresse « redis://serveur:6379/0 » ni « unix:///chemin.sock »."
             )
             raise ImproperlyConfigured(message)
         return value

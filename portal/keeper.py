@@ -45,5 +45,5 @@ class Kept:
                 f"ATTENTION : « {name} » est mort {recent} fois en une minute ; nouvel essai dans 30 s. Voyez {log}"
             )
             return SLOW
-        self.say(f"« {name} » s'est arrêté (code {code}) ; il est relancé.")
+        self.say(f"« {name} » s’est arrêté (code {code}) ; il est relancé.")
         return float(2 ** (recent - 2))

@@ -13,6 +13,7 @@ from accounts.http import ActorRequest
 from accounts.models import Cabinet
 from accounts.scope import Kind
 from claims.views.listing import LAST_LIST
+from portal.guide import GUIDES
 from portal.help import THEMES
 from portal.help.topics import matching
 
@@ -31,8 +32,21 @@ def help_page(request: ActorRequest) -> HttpResponse:
         "cabinets": Cabinet.objects.visible_to(request.actor).order_by("name", "pk"),
         "sender": parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
         "contact": settings.CONTACT_EMAIL,
+        "guides": GUIDES,
     }
     return render(request, "portal/help.html", context)
+
+
+@login_not_required
+@require_safe
+def guide_shops(request: ActorRequest) -> HttpResponse:
+    return render(request, "portal/guide.html", {"guide": GUIDES[0]})
+
+
+@login_not_required
+@require_safe
+def guide_cabinets(request: ActorRequest) -> HttpResponse:
+    return render(request, "portal/guide.html", {"guide": GUIDES[1]})
 
 
 @login_not_required

@@ -173,7 +173,7 @@ def unprivileged_account() -> str:
     for name in ("postgres", "nobody"):
         with contextlib.suppress(KeyError):
             return pwd.getpwnam(name).pw_name
-    raise StartError("PostgreSQL refuse d'être lancé par root, et ni « postgres » ni « nobody » n'existent ici.")
+    raise StartError("PostgreSQL refuse d’être lancé par root, et ni « postgres » ni « nobody » n’existent ici.")
 
 
 def has_utf8_locale() -> bool:

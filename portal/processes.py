@@ -153,7 +153,7 @@ def package_folder(name: str) -> Path:
     found = importlib.util.find_spec(name)
     if found is None or not found.origin:
         raise StartError(
-            f"Le paquet {name} n'est pas installé : lancez script/server, ou donnez DATABASE_URL et REDIS_URL."
+            f"Le paquet {name} n’est pas installé : lancez script/server, ou donnez DATABASE_URL et REDIS_URL."
         )
     return Path(found.origin).parent
 

@@ -159,7 +159,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m portal.roles",
         description="Crée ou corrige les rôles et la base du portail, puis affiche les variables à reporter.",
     )
-    parser.add_argument("admin_url", help="adresse d'un administrateur du serveur : postgres://…")
+    parser.add_argument("admin_url", help="adresse d’un administrateur du serveur : postgres://…")
     parser.add_argument("--base", default="portal", help="nom de la base (portal)")
     parser.add_argument(
         "--muet", action="store_true", help="ne pas afficher les variables, qui contiennent les mots de passe"

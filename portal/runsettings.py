@@ -77,12 +77,12 @@ class RunSettings:
                 probe.bind(place)
         except socket.gaierror as problem:
             raise StartError(
-                f"La variable HOST vaut « {self.host} » : ce n'est pas une adresse d'ici.",
+                f"La variable HOST vaut « {self.host} » : ce n’est pas une adresse d’ici.",
                 2,
             ) from problem
         except OSError as problem:
             raise StartError(
-                f"Le port {self.port} de {self.host} n'est pas libre ({problem.strerror}) : "
+                f"Le port {self.port} de {self.host} n’est pas libre ({problem.strerror}) : "
                 f"choisissez-en un autre, par exemple PORT={min(self.port + 1, 65535)} script/server",
             ) from problem
 

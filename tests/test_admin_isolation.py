@@ -76,7 +76,7 @@ def test_the_dashboard_counts_only_what_is_ours(sides, client, fences):
         answer = silent(client.get(reverse("admin:index")), side, "index")
 
         counts = {item["label"]: item["count"] for item in answer.context_data["waiting"] if item["count"]}
-        assert counts.pop("Mission reçue : organiser l'expertise") == len(own(Dossier, side))
+        assert counts.pop("Mission reçue : organiser l’expertise") == len(own(Dossier, side))
         assert counts.pop("Demandes de compte à valider") == counts.pop("Dossiers dont le SIRET est à corriger") == 1
         assert counts.pop("Réparateurs à rappeler") == 4
         assert set(counts.values()) == {2}, counts  # one at each shop

@@ -158,6 +158,12 @@ ROUTES: dict[str, Rule] = {
     "password_reset_confirm": Rule(public=True),
     "password_reset_done": Rule(public=True),
     "help": Rule(public=True),
+    "guide_shops": Rule(public=True),
+    "guide_cabinets": Rule(public=True),
+    "manifest": Rule(public=True),
+    "service_worker": Rule(public=True),
+    "offline": Rule(public=True),
+    "components": Rule(),  # staff's, of samples alone
     "legal_notice": Rule(public=True),
     "privacy": Rule(public=True),
     "accessibility": Rule(public=True),
@@ -414,9 +420,9 @@ def test_what_is_to_be_done_is_ones_own(world, client, fences):
         for query in ({}, {"cabinet": "BERRY"}, {"siret": world.mer.establishment.siret}):
             answer = client.get("/a-faire/", query)
 
-            assert {line["dossier"].reference for line in answer.context["rows"]} <= own, (query, fences)
+            assert {line.dossier.reference for line in answer.context["rows"]} <= own, (query, fences)
             assert answer.context["total"] <= len(own)
-        assert {line["dossier"].reference for line in client.get("/a-faire/").context["rows"]} == own
+        assert {line.dossier.reference for line in client.get("/a-faire/").context["rows"]} == own
 
 
 def test_the_missing_page_holds_own_rows_only(world, client, fences):
@@ -439,9 +445,9 @@ def test_the_inbox_holds_own_rows_only(world, client, fences):
         for query in ({}, {"cabinet": "BERRY"}, {"voir": "non-lus"}, {"q": "assure"}, {"voir": "a-repondre"}):
             answer = client.get("/messages/", query)
 
-            assert {line["dossier"].reference for line in answer.context["lines"]} <= own, (query, fences)
+            assert {line.dossier.reference for line in answer.context["lines"]} <= own, (query, fences)
             assert "A VALIDER" not in answer.content.decode()
-        assert {line["dossier"].reference for line in client.get("/messages/").context["lines"]} == own
+        assert {line.dossier.reference for line in client.get("/messages/").context["lines"]} == own
 
 
 def test_what_waits_for_its_validation_stays_at_the_cabinet(world, client, fences):

@@ -73,7 +73,18 @@ OWN |= {"account_login", "account_reauthenticate", "my_data"}
 # Rows of one person: nobody else's, whatever their right (tests/accounts/test_settings.py, claims/test_deposits.py).
 PERSONAL = {"session_end", "passkey_remove", "upload", "upload_remove", "upload_preview", "callback_withdraw"}
 FREE = (
-    {"request_act", "join_decide", "home", "login", "pending", "dossiers", "todo", "establishments", "missing_dossier"}
+    {
+        "request_act",
+        "join_decide",
+        "home",
+        "login",
+        "pending",
+        "dossiers",
+        "todo",
+        "establishments",
+        "missing_dossier",
+        "components",
+    }
     | {"agenda", "agenda_subscription", "callback"}
     | {"dossiers_csv", "dossiers_xlsx", "list_display", "notifications", "notifications_read", "messages"}
     | {"announcements", "announcements_read"}

@@ -35,7 +35,7 @@ class ActionForm(forms.Form):
         coerce=Action,
         error_messages={
             "required": "Choisissez une action.",
-            "invalid_choice": "Cette action n'existe pas sur cette page.",
+            "invalid_choice": "Cette action n’existe pas sur cette page.",
         },
     )
 
@@ -88,7 +88,7 @@ class SiretForm(forms.Form):
         siret = clean_siret(self.cleaned_data["siret"])
         self.link = self.links.filter(establishment__siret=siret).select_related("establishment").first()
         if self.link is None:
-            raise ValidationError("Ce SIRET n'est pas celui d'un réparateur de ce cabinet.", code="unknown")
+            raise ValidationError("Ce SIRET n’est pas celui d’un réparateur de ce cabinet.", code="unknown")
         return siret
 
 

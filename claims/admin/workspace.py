@@ -27,7 +27,7 @@ class Workspace(PostedForms):
             return messages.ERROR, said(form)
         action = form.cleaned_data["action"]
         moved = advance(dossier, action, actor=actor_of(request))
-        return messages.SUCCESS, f"« {action.label} » : le dossier est à l'état « {moved.get_state_display()} »."
+        return messages.SUCCESS, f"« {action.label} » : le dossier est à l’état « {moved.get_state_display()} »."
 
     def publish(self, request: HttpRequest, dossier: Any) -> tuple[int, str]:
         form = PublishForm(request.POST, request.FILES, dossier=dossier, actor=actor_of(request))

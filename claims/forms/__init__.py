@@ -37,7 +37,7 @@ class ListForm(forms.Form):
         label="Mission depuis le", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     mission_jusqua = forms.DateField(
-        label="jusqu'au", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label="jusqu’au", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     onglet = forms.ChoiceField(required=False, choices=[(tab, tab) for tab in Tab], widget=forms.HiddenInput)
     tri = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
@@ -101,7 +101,7 @@ class MissingForm(forms.Form):
         max_length=40,
         help_text="Un seul, en entier. Les tirets, les espaces et les majuscules ne comptent pas.",
         error_messages={
-            "required": "Écrivez l'immatriculation, le n° de sinistre ou la référence du dossier.",
+            "required": "Écrivez l’immatriculation, le n° de sinistre ou la référence du dossier.",
             "max_length": "Écrivez 40 caractères au plus.",
         },
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
@@ -203,7 +203,7 @@ class VerifyForm(forms.Form):
     fichier = forms.FileField(
         label="Fichier à vérifier",
         required=False,
-        help_text="Il est comparé, puis oublié : rien n'est gardé.",
+        help_text="Il est comparé, puis oublié : rien n’est gardé.",
     )
     empreinte = forms.CharField(
         label="ou son empreinte SHA-256",
@@ -216,7 +216,7 @@ class VerifyForm(forms.Form):
     def clean_fichier(self) -> Any:
         file = self.cleaned_data.get("fichier")
         if file and file.size > MAX_FILE_SIZE:
-            raise ValidationError("Aucun fichier de plus de 25 Mo n'a pu être envoyé.")
+            raise ValidationError("Aucun fichier de plus de 25 Mo n’a pu être envoyé.")
         return file
 
     def clean_empreinte(self) -> str:

@@ -86,7 +86,7 @@ class Upload(TenantModel):
     draft = models.BigIntegerField("brouillon", null=True)  # waits for somebody who answers for the company
     deposit = models.ForeignKey("claims.Deposit", models.PROTECT, null=True, related_name="uploads")
     created_at = models.DateTimeField("reçu le", default=timezone.now)
-    expires_at = models.DateTimeField("gardé jusqu'au", default=in_a_day)
+    expires_at = models.DateTimeField("gardé jusqu’au", default=in_a_day)
 
     tenant_paths = {Kind.REPAIRER: BY_ESTABLISHMENT}
     objects = UploadQuerySet.as_manager()
@@ -130,7 +130,7 @@ class Upload(TenantModel):
 class Deposit(TenantModel):
     """What a shop sent in one go; its number is the receipt's, which proves it to whoever holds number and file."""
 
-    number = models.CharField("n° d'accusé", max_length=20, unique=True)
+    number = models.CharField("n° d’accusé", max_length=20, unique=True)
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="deposits", verbose_name="dossier")
     cabinet = models.ForeignKey(Cabinet, models.PROTECT, related_name="+", verbose_name="cabinet")
     establishment = models.ForeignKey(
@@ -141,7 +141,7 @@ class Deposit(TenantModel):
     sender_role = models.CharField("en qualité de", max_length=40, blank=True, default="")
     kind = models.CharField("type", max_length=20, choices=Document.Kind)
     comment = models.TextField("commentaire", max_length=1000, blank=True, default="")
-    key = models.CharField("clé d'envoi", max_length=64)  # one sending, however often its button was pressed
+    key = models.CharField("clé d’envoi", max_length=64)  # one sending, however often its button was pressed
     pdf = models.CharField("accusé en PDF", max_length=120, blank=True, default="")  # a key of the storage
     sent_at = models.DateTimeField("envoyé le", default=timezone.now)
 

@@ -74,13 +74,13 @@ class Document(TenantModel):
         COVERAGE = "prise_en_charge", "Prise en charge"
         INTERIM_REPORT = "rapport_provisoire", "Rapport provisoire"
         REPORT = "rapport", "Rapport définitif"
-        MINUTES = "pv", "PV d'expertise"
+        MINUTES = "pv", "PV d’expertise"
         LETTER = "courrier", "Courrier"
         ESTIMATE = "devis", "Devis"
         INVOICE = "facture", "Facture"
         GEOMETRY = "controle_geometrie", "Contrôle de géométrie"
         INSPECTION = "controle_technique", "Dernier contrôle technique"
-        PARTS_INVOICE = "facture_pieces", "Facture d'achat de pièce"
+        PARTS_INVOICE = "facture_pieces", "Facture d’achat de pièce"
         PHOTO = "photo", "Photo"
         # What comes with a message (BCA-42…47).
         DECLARATION = "declaration_assure", "Déclaration de l’assuré"
@@ -108,8 +108,8 @@ class Document(TenantModel):
         """Quarantine: a deposit is opened by nobody but its checks until they are done."""
 
         CLEAN = "clean", "vérifié"
-        PENDING = "pending", "en cours d'analyse"
-        INFECTED = "infected", "refusé par l'antivirus"
+        PENDING = "pending", "en cours d’analyse"
+        INFECTED = "infected", "refusé par l’antivirus"
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="documents", verbose_name="dossier")

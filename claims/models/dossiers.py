@@ -69,10 +69,10 @@ class Dossier(TenantModel):
     claim_number = _text("n° de sinistre", 40)
     mission_on = models.DateField("date de mission", null=True, blank=True)
     claim_on = models.DateField("date du sinistre", null=True, blank=True)
-    expertise_on = models.DateField("date d'expertise", null=True, blank=True)
+    expertise_on = models.DateField("date d’expertise", null=True, blank=True)
     insured_name = _text("assuré", 120)
-    insured_email = _text("e-mail de l'assuré", 254)
-    insured_phone = _text("téléphone de l'assuré", 30)
+    insured_email = _text("e-mail de l’assuré", 254)
+    insured_phone = _text("téléphone de l’assuré", 30)
     make = _text("marque", 60)
     model = _text("modèle", 80)
     plate = _text("immatriculation", 20)
@@ -91,7 +91,7 @@ class Dossier(TenantModel):
     deductible = models.DecimalField("franchise", max_digits=12, decimal_places=2, null=True, blank=True)
     is_approved_repairer = models.BooleanField("réparateur agréé", default=False)
     ve_procedure = models.CharField("procédure VE", max_length=3, choices=Procedure, blank=True, default="")
-    expert_email = _text("e-mail de l'expert", 254)
+    expert_email = _text("e-mail de l’expert", 254)
     expert = models.ForeignKey(
         CabinetMember, models.SET_NULL, related_name="+", null=True, blank=True, verbose_name="expert"
     )
@@ -224,7 +224,7 @@ class Dossier(TenantModel):
     def allow(self, action: Action, actor: Actor) -> None:
         """Raise `NotAllowed` unless the table lets this actor do this now; the rights by menu are the services'."""
         if not workflow.moves(action, State(self.state), actor.kind):
-            message = f"« {action.label} » n'est pas possible : le dossier est à l'état « {State(self.state).label} »."
+            message = f"« {action.label} » n’est pas possible : le dossier est à l’état « {State(self.state).label} »."
             raise NotAllowed(message)
 
     def advance(self, action: Action, actor: Actor) -> None:

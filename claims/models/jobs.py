@@ -33,7 +33,7 @@ class Job(TenantModel):
     user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="demandé par")
     state = models.CharField("état", max_length=8, choices=State, default=State.DUE)
     due_at = models.DateTimeField("pas avant", default=timezone.now)
-    lease_until = models.DateTimeField("réservé jusqu'à", null=True)
+    lease_until = models.DateTimeField("réservé jusqu’à", null=True)
     attempts = models.PositiveIntegerField("essais", default=0)
     failures = models.PositiveIntegerField("échecs", default=0)
     progress = models.PositiveSmallIntegerField("avancement", default=0)  # per cent

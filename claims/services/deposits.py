@@ -25,7 +25,7 @@ from claims.workflow import Action, State, moves
 Kind = Document.Kind
 DRAFT_KEPT = timedelta(days=30)
 DRAFTS = {Right.DEPOSIT: "deposit", Right.INVOICE: "deposit_invoice"}
-NOT_ALLOWED = "Votre profil ne permet pas d'envoyer ce type de document pour cet établissement."
+NOT_ALLOWED = "Votre profil ne permet pas d’envoyer ce type de document pour cet établissement."
 
 
 class Fact(StrEnum):
@@ -103,16 +103,16 @@ def _sendable(dossier: Dossier, uploads: Sequence[Upload], kind: str) -> list[Up
     rows = Upload.objects.filter(pk__in=[upload.pk for upload in uploads], dossier=dossier, deposit=None)
     found = list(rows.select_for_update(of=("self",)).order_by("position", "pk"))
     if not found:
-        raise ValidationError("Ajoutez au moins un fichier : il n'y a rien à envoyer.")
+        raise ValidationError("Ajoutez au moins un fichier : il n’y a rien à envoyer.")
     if any(not row.is_ready for row in found):
-        raise ValidationError("Un fichier n'est pas prêt : attendez sa vérification, ou retirez-le.")
+        raise ValidationError("Un fichier n’est pas prêt : attendez sa vérification, ou retirez-le.")
     if any(row.is_photo for row in found) and not (Kind(kind) in GUIDED_KINDS or takes_photos(kind)):
         label = Kind(kind).label
-        raise ValidationError(f"« {label} » s'envoie en PDF : réunissez vos photos en un PDF, ou changez de type.")
+        raise ValidationError(f"« {label} » s’envoie en PDF : réunissez vos photos en un PDF, ou changez de type.")
     known = set(dossier.documents.sent().filter(kind=kind).values_list("sha256", flat=True))
     new = {row.sha256: row for row in reversed(found) if row.sha256 not in known}
     if not new:
-        raise ValidationError("Tout cela a déjà été envoyé dans ce dossier, sous ce type : rien n'est renvoyé.")
+        raise ValidationError("Tout cela a déjà été envoyé dans ce dossier, sous ce type : rien n’est renvoyé.")
     return [row for row in found if new.get(row.sha256) is row]
 
 

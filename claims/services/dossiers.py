@@ -40,7 +40,7 @@ def correct_siret(dossier: Dossier, link: CabinetEstablishment, *, actor: Actor)
     if _would_lose(dossier, link, actor):
         raise NotAllowed("Ce réparateur ne vous est pas confié : demandez le rattachement à votre responsable.")
     if link.cabinet_id != dossier.cabinet_id:
-        raise NotAllowed("Ce réparateur n'est pas parmi ceux du cabinet du dossier.")
+        raise NotAllowed("Ce réparateur n’est pas parmi ceux du cabinet du dossier.")
     wrong = dossier.siret
     dossier.establishment = link.establishment
     dossier.siret = link.establishment.siret

@@ -81,7 +81,7 @@ def answer_request(request: MissingDossierRequest, *, answer: str, actor: Actor)
         raise ValidationError("Écrivez la réponse : le réparateur la lit telle quelle.")
     request = MissingDossierRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
     if not request.is_open:
-        raise NotAllowed(f"Cette demande a déjà été traitée par {request.answered_by} : rien n'a été changé.")
+        raise NotAllowed(f"Cette demande a déjà été traitée par {request.answered_by} : rien n’a été changé.")
     request.state, request.answer = State.ANSWERED, answer
     request.answered_at, request.answered_by = timezone.now(), actor.label
     request.save(update_fields=["state", "answer", "answered_at", "answered_by"])

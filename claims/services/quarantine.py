@@ -39,7 +39,7 @@ def scan_document(run: Run) -> None:
     except antivirus.UnavailableError as problem:
         with scope.system(System.JOBS) as actor:
             journal.record(paper, Fact.SCAN_DELAYED, actor=actor)
-        raise LaterError("L'antivirus ne répond pas : ce fichier attend son analyse.", RETRY) from problem
+        raise LaterError("L’antivirus ne répond pas : ce fichier attend son analyse.", RETRY) from problem
     with scope.system(System.JOBS) as actor:
         release(paper, infected=bool(found), actor=actor)
         run.done()

@@ -20,7 +20,7 @@ from claims.services.jobs import HopelessError, Run
 
 RECEIPT_PDF = "receipt_pdf"  # the job's name
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O, U
-ROLES = {"responsable": "responsable de l'entreprise", "collaborateur": "collaborateur de l'entreprise"}
+ROLES = {"responsable": "responsable de l’entreprise", "collaborateur": "collaborateur de l’entreprise"}
 
 
 def new_number() -> str:
@@ -82,7 +82,7 @@ def make_pdf(run: Run) -> None:
     try:
         content = printing.render(html)
     except printing.UnavailableError as problem:
-        raise HopelessError("Le PDF ne peut pas être fait sur ce serveur : l'accusé reste à l'écran.") from problem
+        raise HopelessError("Le PDF ne peut pas être fait sur ce serveur : l’accusé reste à l’écran.") from problem
     name = default_storage.save(f"receipts/{deposit.number[-5:]}/{secrets.token_hex(16)}", ContentFile(content))
     with scope.system(System.JOBS):
         Deposit.objects.filter(pk=deposit.pk).update(pdf=name)

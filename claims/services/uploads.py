@@ -55,7 +55,7 @@ def begin(
     Raises `ValidationError` when it is empty, too large, or more than may be stored.
     """
     if not may_send(actor, dossier) or actor.user_id is None:
-        raise NotAllowed("Votre profil ne permet pas d'envoyer des documents pour cet établissement.")
+        raise NotAllowed("Votre profil ne permet pas d’envoyer des documents pour cet établissement.")
     validate_size(size)
     if shot is not None and not shot.shot_set.is_open:
         raise NotAllowed("Ces photos sont déjà parties : rechargez la page.")
@@ -95,7 +95,7 @@ def _check_room(dossier: Dossier, size: int, actor: Actor) -> None:
     if prepared.count() >= FILES or held[0] + size > BYTES:
         raise ValidationError("200 fichiers et 500 Mo au plus par envoi : envoyez ceux-ci, puis les suivants.")
     if sent.count() + prepared.count() >= DOSSIER_FILES or held[0] + held[1] + size > DOSSIER_BYTES:
-        raise ValidationError("Ce dossier a reçu tout ce qu'il peut contenir : appelez le cabinet.")
+        raise ValidationError("Ce dossier a reçu tout ce qu’il peut contenir : appelez le cabinet.")
     if held[2] + size > DAY_BYTES:
         raise ValidationError(
             "Votre établissement a envoyé 2 Go en 24 heures : attendez demain, ou appelez le cabinet."

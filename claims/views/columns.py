@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 
 from accounts.scope import Actor
 from accounts.sheets import Value
+from accounts.typography import NO_BREAK
 from accounts.validators import display_siret
 from claims.converters import ReferenceConverter
 from claims.models import Dossier, Expectation
@@ -145,9 +146,9 @@ def turn_of(dossier: Dossier) -> tuple[str, str]:
         return "done", "Terminé"
     asked: str | None = getattr(dossier, "asked", None)
     if asked is not None:
-        return "you", f"À vous : {SHORT.get(asked, 'répondre')}"
+        return "you", f"À vous{NO_BREAK}: {SHORT.get(asked, 'répondre')}"
     text = SHORT[dossier.state]
-    return "them", f"Au cabinet : {text}" if text[0].islower() else text
+    return "them", f"Au cabinet{NO_BREAK}: {text}" if text[0].islower() else text
 
 
 def _siret(line: Line) -> str:

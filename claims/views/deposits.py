@@ -18,6 +18,7 @@ from accounts.scope import Right
 from claims.forms import AnnounceForm, DepositForm
 from claims.models import Deposit, Dossier, Upload
 from claims.services import deposits, photobook, uploads
+from claims.views import typed
 from claims.views.dossiers import dossier_or_404, frame
 from claims.views.files import thumbnail_of
 
@@ -50,7 +51,7 @@ def dossier_send(request: ActorRequest, cabinet: str, reference: str) -> HttpRes
     subject = sendable_or_404(request, cabinet, reference)
     form = DepositForm(
         request.POST or None,
-        initial={"cle": secrets.token_hex(16)},
+        initial={"cle": secrets.token_hex(16)} | typed.kept(request, subject, "send"),
         actor=request.actor,
         establishment_id=subject.establishment_id,
     )
@@ -69,6 +70,8 @@ def _act(request: ActorRequest, subject: Dossier, form: DepositForm) -> HttpResp
     """What the pressed button asks; None shows the page with the form's errors."""
     verb, _, which = request.POST.get("acte", "envoyer").partition(":")
     again = redirect("dossier_send", subject.cabinet.code, subject.reference)
+    if verb != "envoyer":
+        typed.keep(request, subject, "send")
     if verb == "ajouter":
         add_files(request, subject)
     elif verb in ARRANGEMENTS:
@@ -109,12 +112,12 @@ def arrange(request: ActorRequest, subject: Dossier, verb: str, which: str, *, f
 def _send(request: ActorRequest, subject: Dossier, form: DepositForm) -> HttpResponse | None:
     if not form.is_valid():
         return None
-    typed = form.cleaned_data
-    done = Deposit.objects.visible_to(request.actor).filter(user=request.actor.user_id, key=typed["cle"]).first()
+    wanted = form.cleaned_data
+    done = Deposit.objects.visible_to(request.actor).filter(user=request.actor.user_id, key=wanted["cle"]).first()
     if done is None:
         rows = [row for row in own_uploads(request, subject) if not row.is_refused]
         sent = deposits.send(
-            subject, rows, kind=typed["kind"], actor=request.actor, comment=typed["comment"], key=typed["cle"]
+            subject, rows, kind=wanted["kind"], actor=request.actor, comment=wanted["comment"], key=wanted["cle"]
         )
         if isinstance(sent, Draft):
             messages.info(request, "Transmis à votre responsable : l’envoi part dès qu’il l’aura validé.")
@@ -158,16 +161,16 @@ def dossier_uploads(request: ActorRequest, cabinet: str, reference: str) -> Http
     form = AnnounceForm(request.POST)
     if not form.is_valid():
         return JsonResponse({"erreur": "Ce fichier ne peut pas être envoyé : choisissez-le de nouveau."}, status=400)
-    typed = form.cleaned_data
+    told = form.cleaned_data
     try:
         row = uploads.begin(
             subject,
-            name=typed["nom"],
-            size=typed["taille"],
-            client_key=f"{'complement:' if aside else ''}{typed['cle']}",
+            name=told["nom"],
+            size=told["taille"],
+            client_key=f"{'complement:' if aside else ''}{told['cle']}",
             for_supplement=aside,
             actor=request.actor,
-            rank=typed["rang"],
+            rank=told["rang"],
         )
     except ValidationError as problem:
         return JsonResponse({"erreur": " ".join(problem.messages)}, status=400)

@@ -43,8 +43,8 @@ def dossier_documents(request: ActorRequest, cabinet: str, reference: str) -> Ht
         "has_photos": any(paper.is_photo for paper in kept),
         "filters": _formats(form),
         "summary": summary(kept, every),
-        "none_received": form.nothing or "Le cabinet n'a rien envoyé pour le moment.",
-        "none_sent": form.nothing or "Vous n'avez rien envoyé pour le moment.",
+        "none_received": form.nothing or "Le cabinet n’a rien envoyé pour le moment.",
+        "none_sent": form.nothing or "Vous n’avez rien envoyé pour le moment.",
         "back_here": request.get_full_path(),
         "resend_url": reverse("dossier_send", args=[cabinet, reference]),
     }

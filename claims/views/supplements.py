@@ -16,9 +16,12 @@ from accounts.scope import Right
 from claims.forms.supplements import SupplementForm
 from claims.models import Dossier, Supplement
 from claims.services import supplements
+from claims.views import typed
 from claims.views.deposits import ARRANGEMENTS, add_files, arrange, listed, own_uploads
 from claims.views.dossiers import dossier_or_404, frame
 from claims.workflow import Action
+
+PAGE = "supplement"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -26,7 +29,8 @@ def dossier_supplement(request: ActorRequest, cabinet: str, reference: str) -> H
     """The requests and their answers for whoever sees the dossier; the form for whoever may ask."""
     subject = dossier_or_404(request, cabinet, reference)
     may_ask = request.actor.may(Right.SUPPLEMENT, subject.establishment_id)
-    form = SupplementForm(request.POST or None, initial={"cle": secrets.token_hex(16)})
+    before = typed.kept(request, subject, PAGE)
+    form = SupplementForm(request.POST or None, initial={"cle": secrets.token_hex(16)} | before)
     if request.method == "POST":
         if not may_ask:
             raise NotAllowed(supplements.NOT_ALLOWED)
@@ -44,6 +48,8 @@ def _act(request: ActorRequest, subject: Dossier, form: SupplementForm) -> HttpR
     """What the pressed button asks; None shows the page with the form's errors."""
     verb, _, which = request.POST.get("acte", "envoyer").partition(":")
     again = redirect("dossier_supplement", subject.cabinet.code, subject.reference)
+    if verb != "envoyer":
+        typed.keep(request, subject, PAGE)
     if verb == "ajouter":
         add_files(request, subject, for_supplement=True)
     elif verb in ARRANGEMENTS:
@@ -56,10 +62,10 @@ def _act(request: ActorRequest, subject: Dossier, form: SupplementForm) -> HttpR
 
 
 def _send(request: ActorRequest, subject: Dossier, form: SupplementForm) -> None:
-    typed = form.cleaned_data
+    wanted = form.cleaned_data
     rows = [row for row in own_uploads(request, subject, for_supplement=True) if not row.is_refused]
     sent = supplements.send(
-        subject, rows, comment=typed["comment"], amount=typed["amount"], actor=request.actor, key=typed["cle"]
+        subject, rows, comment=wanted["comment"], amount=wanted["amount"], actor=request.actor, key=wanted["cle"]
     )
     if isinstance(sent, Draft):
         messages.info(request, "Transmis à votre responsable : la demande part dès qu’il l’aura validée.")

@@ -46,7 +46,7 @@ class Notification(TenantModel):
     reason = models.CharField("motif", max_length=200, blank=True, default="")
     attempts = models.PositiveIntegerField("essais", default=0)  # also the fencing token of senders
     not_before = models.DateTimeField("pas avant", default=timezone.now)
-    leased_until = models.DateTimeField("réservé jusqu'à", null=True, blank=True)
+    leased_until = models.DateTimeField("réservé jusqu’à", null=True, blank=True)
     created_at = models.DateTimeField("créé le", default=timezone.now)
     sent_at = models.DateTimeField("envoyé le", null=True, blank=True)
     digest = models.ForeignKey(Digest, models.SET_NULL, null=True, blank=True, related_name="lines", editable=False)

@@ -109,7 +109,7 @@ def _wants_what_waits(digest: Digest) -> bool:
 def _not_theirs(subject: Any, user_id: int) -> str:
     """Ask their own fence once more: what they may not see is not named in a letter either."""
     with scope.acting_as(user_id) as reader:
-        return "" if _sees(reader, subject) else "le destinataire n'y a plus accès"
+        return "" if _sees(reader, subject) else "le destinataire n’y a plus accès"
 
 
 def _sees(reader: Actor, subject: Any) -> bool:

@@ -33,14 +33,14 @@ def judge(problem: Exception) -> tuple[bool, str]:
             code = next((answer[0] for answer in problem.recipients.values()), 0)
             if 500 <= code < 600:
                 return True, f"adresse refusée par le serveur de mail ({code})"
-            return False, f"adresse refusée pour l'instant ({code})"
+            return False, f"adresse refusée pour l’instant ({code})"
         case smtplib.SMTPDataError() if 500 <= problem.smtp_code < 600:
             return True, f"message refusé par le serveur de mail ({problem.smtp_code})"
         case smtplib.SMTPResponseException():
             return False, f"le serveur de mail a répondu {problem.smtp_code}"
         case smtplib.SMTPNotSupportedError() | BadHeaderError() | UnicodeError() | MessageError():
-            return True, "l'en-tête du message n'est pas valable"
+            return True, "l’en-tête du message n’est pas valable"
         case OSError():
-            return False, "la connexion au serveur de mail s'est interrompue"
+            return False, "la connexion au serveur de mail s’est interrompue"
     logger.error("A mail could not be written.", exc_info=problem)
     return False, f"erreur inattendue ({type(problem).__name__})"

@@ -68,4 +68,4 @@ def checked(document: Document, _user: User) -> dict[str, Any]:
 
 
 def verdict_changed(verdict: str) -> Callable[[Document], str]:
-    return lambda document: "" if document.verdict == verdict else "le cabinet a changé d'avis depuis"
+    return lambda document: "" if document.verdict == verdict else "le cabinet a changé d’avis depuis"

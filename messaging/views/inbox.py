@@ -1,22 +1,23 @@
 """Every thread of every dossier, over all cabinets and sites; and those of one dossier."""
 
+from contextlib import nullcontext
 from datetime import UTC, datetime
-from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.http import ActorRequest
+from accounts.planned import planned
 from accounts.scope import Actor, Kind, Right
 from claims.models.queries import SEARCH_WORDS, search
 from claims.views.dossiers import dossier_or_404, frame
 from messaging.forms.threads import InboxForm
 from messaging.models import Thread
 from messaging.models.threads import PAGE_SIZE
+from messaging.views.lines import Around, rows_of
 from messaging.views.news import number_of
 
 SHOWN = 200  # threads of one dossier
@@ -36,7 +37,8 @@ def messages(request: ActorRequest) -> HttpResponse:
     kept = {name: value for name, value in form.held.items() if value}
     context = {
         "form": form,
-        "lines": [_line(thread, actor) for thread in rows],
+        "lines": rows,
+        "body": rows_of(rows, Around.of(actor, with_dossier=True)),
         "filtered": bool(kept),
         "several_sites": len(actor.sites) > 1,
         "several_cabinets": len(cabinets) > 1,
@@ -66,23 +68,9 @@ def _found(actor: Actor, held: dict[str, str], before: tuple[datetime, int] | No
         )
         if held["voir"] == "non-lus":
             rows = rows.filter(pk__in=threads.unread_ids(actor))
-    return list(rows.with_unread(actor).for_lines())
-
-
-def _line(thread: Any, actor: Actor) -> dict[str, Any]:
-    """What a line shows; names come from the actor, without a join."""
-    site = next((site.name for site in actor.sites if site.pk == thread.establishment_id), "")
-    cabinet = next(cabinet for cabinet in actor.cabinets if cabinet.pk == thread.cabinet_id)
-    today = timezone.localdate()
-    return {
-        "thread": thread,
-        "dossier": thread.dossier,
-        "cabinet": cabinet.name,
-        "site": site,
-        "is_unread": thread.is_unread,
-        "is_late": thread.state == Thread.State.SHOP and thread.due_on is not None and thread.due_on < today,
-        "is_today": thread.state == Thread.State.SHOP and thread.due_on == today,
-    }
+    # Unfiltered, one plan serves a shop of any size: the newest of each site, by an index in that order.
+    with nullcontext() if before or any(held.values()) else planned():
+        return list(rows.with_unread(actor).for_lines())
 
 
 def _place(typed: str) -> tuple[datetime, int] | None:
@@ -113,7 +101,8 @@ def dossier_messages(request: ActorRequest, cabinet: str, reference: str) -> Htt
         return redirect(get_object_or_404(rows, pk=number_of(request.GET["ouvrir"])))
     found = list(rows.with_unread(actor).for_lines().newest_first()[:SHOWN])
     context = frame(request, subject, "Messages") | {
-        "lines": [_line(thread, actor) for thread in found],
+        "lines": found,
+        "body": rows_of(found, Around.of(actor, with_dossier=False)),
         "may_write": request.actor.may(Right.MESSAGES, subject.establishment_id),
     }
     return render(request, "messaging/dossier_threads.html", context)

@@ -11,7 +11,7 @@ SIGN_UP = Theme(
             "Comment obtenir un compte, et sous quel délai ?",
             (
                 (
-                    "L'inscription prend deux minutes. Le délai de la décision est celui du cabinet choisi : si vous "
+                    "L’inscription prend deux minutes. Le délai de la décision est celui du cabinet choisi : si vous "
                     "êtes pressé, appelez-le."
                 ),
             ),
@@ -21,10 +21,10 @@ SIGN_UP = Theme(
                     "passe."
                 ),
                 (
-                    "Le cabinet choisi vérifie que le SIRET est bien le vôtre. Donnez l'adresse e-mail qu'il "
+                    "Le cabinet choisi vérifie que le SIRET est bien le vôtre. Donnez l’adresse e-mail qu’il "
                     "connaît : la décision est plus rapide."
                 ),
-                "Un e-mail vous dit que le compte est ouvert, ou pourquoi il ne l'est pas.",
+                "Un e-mail vous dit que le compte est ouvert, ou pourquoi il ne l’est pas.",
                 "Connectez-vous : vos dossiers vous attendent.",
             ),
             links=(("Créer un compte", "sign_up"),),
@@ -32,7 +32,7 @@ SIGN_UP = Theme(
         ),
         Question(
             "un-seul-cabinet",
-            "Dois-je m'inscrire auprès de chaque cabinet ?",
+            "Dois-je m’inscrire auprès de chaque cabinet ?",
             (
                 (
                     "Non. Choisissez celui qui vous confie le plus de missions : les dossiers des autres cabinets "
@@ -122,19 +122,19 @@ ACCOUNT = Theme(
             "identifiant",
             "Où trouver mon identifiant ?",
             (
-                "Réparateur : c'est l'adresse e-mail donnée à l'inscription, celle que le cabinet connaît.",
-                "Collaborateur d'un garage : l'adresse e-mail de votre propre demande de compte.",
-                "Personnel d'un cabinet : votre adresse e-mail professionnelle.",
+                "Réparateur : c’est l’adresse e-mail donnée à l’inscription, celle que le cabinet connaît.",
+                "Collaborateur d’un garage : l’adresse e-mail de votre propre demande de compte.",
+                "Personnel d’un cabinet : votre adresse e-mail professionnelle.",
                 (
-                    "Assuré ou client d'un cabinet : ce portail est réservé aux réparateurs et aux cabinets. "
-                    "Adressez-vous au cabinet d'expertise, dont les coordonnées figurent sur votre courrier."
+                    "Assuré ou client d’un cabinet : ce portail est réservé aux réparateurs et aux cabinets. "
+                    "Adressez-vous au cabinet d’expertise, dont les coordonnées figurent sur votre courrier."
                 ),
             ),
             keywords="login connexion e-mail adresse code accès",
         ),
         Question(
             "mot-de-passe-oublie",
-            "J'ai oublié mon mot de passe",
+            "J’ai oublié mon mot de passe",
             (
                 (
                     "Personne ne peut vous le redonner : ni le cabinet ni le portail ne le connaissent. "
@@ -142,24 +142,24 @@ ACCOUNT = Theme(
                 ),
             ),
             steps=(
-                "Ouvrez « Mot de passe oublié » et donnez l'adresse e-mail de votre compte.",
+                "Ouvrez « Mot de passe oublié » et donnez l’adresse e-mail de votre compte.",
                 "Dans les minutes qui suivent, un e-mail vous apporte un lien, valable une heure et une seule fois.",
-                "Choisissez un mot de passe d'au moins 12 caractères, puis connectez-vous.",
+                "Choisissez un mot de passe d’au moins 12 caractères, puis connectez-vous.",
             ),
             links=(("Mot de passe oublié", "password_reset"),),
             keywords="perdu réinitialiser changer",
         ),
         Question(
             "email-pas-recu",
-            "Je ne reçois pas l'e-mail du portail",
+            "Je ne reçois pas l’e-mail du portail",
             (
                 (
-                    "Regardez dans les courriers indésirables (« spam »), puis ajoutez notre adresse d'expédition à "
+                    "Regardez dans les courriers indésirables (« spam »), puis ajoutez notre adresse d’expédition à "
                     "vos contacts : les messages suivants arriveront au bon endroit."
                 ),
                 (
                     "Toujours rien ? Votre compte porte peut-être une autre adresse. Appelez votre cabinet : il "
-                    "vérifie avec vous l'adresse qui sert d'identifiant."
+                    "vérifie avec vous l’adresse qui sert d’identifiant."
                 ),
             ),
             aside="portal/_help_sender.html",
@@ -213,10 +213,10 @@ ACCOUNT = Theme(
             "Ma connexion est refusée",
             (
                 (
-                    "Vérifiez l'adresse, les majuscules du mot de passe et le pavé numérique. Au moindre doute, "
+                    "Vérifiez l’adresse, les majuscules du mot de passe et le pavé numérique. Au moindre doute, "
                     "choisissez un nouveau mot de passe."
                 ),
-                "Si la page dit que votre demande attend, le cabinet n'a pas encore décidé : appelez-le.",
+                "Si la page dit que votre demande attend, le cabinet n’a pas encore décidé : appelez-le.",
             ),
             links=(("Mot de passe oublié", "password_reset"),),
             keywords="incorrect erreur bloqué",

@@ -6,18 +6,18 @@ from portal.help.topics import Question, Theme
 
 MISSING = Theme(
     "dossier-absent",
-    "Un dossier n'apparaît pas",
+    "Un dossier n’apparaît pas",
     (
         Question(
             "aucun-dossier",
             "Je ne vois aucun dossier : pourquoi ?",
             (
                 (
-                    "Un dossier vous parvient par le SIRET que le cabinet y a inscrit. S'il n'apparaît pas, ce SIRET "
+                    "Un dossier vous parvient par le SIRET que le cabinet y a inscrit. S’il n’apparaît pas, ce SIRET "
                     "est sans doute faux, ici ou dans la base du cabinet."
                 ),
                 (
-                    "Appelez le cabinet et vérifiez ensemble que c'est le même SIRET, chiffre par chiffre, des deux "
+                    "Appelez le cabinet et vérifiez ensemble que c’est le même SIRET, chiffre par chiffre, des deux "
                     "côtés."
                 ),
             ),
@@ -29,12 +29,12 @@ MISSING = Theme(
             "Il me manque un dossier précis : que faire ?",
             (
                 (
-                    "Cherchez d'abord son immatriculation dans l'onglet « Tous » : la recherche y trouve aussi les "
+                    "Cherchez d’abord son immatriculation dans l’onglet « Tous » : la recherche y trouve aussi les "
                     "dossiers terminés."
                 ),
                 (
-                    "Toujours rien ? Le cabinet ne l'a peut-être pas encore transmis, ou l'a adressé à un autre "
-                    "SIRET, par exemple celui d'un ancien local. Demandez-lui de vérifier le SIRET inscrit dans le "
+                    "Toujours rien ? Le cabinet ne l’a peut-être pas encore transmis, ou l’a adressé à un autre "
+                    "SIRET, par exemple celui d’un ancien local. Demandez-lui de vérifier le SIRET inscrit dans le "
                     "dossier."
                 ),
             ),
@@ -56,12 +56,12 @@ MISSING = Theme(
         ),
         Question(
             "siret-change",
-            "J'ai déménagé, mon SIRET a changé",
+            "J’ai déménagé, mon SIRET a changé",
             (
                 (
                     "Un nouveau local porte un nouveau SIRET : les neuf premiers chiffres (le SIREN) restent, les "
                     "cinq derniers changent. Donnez le nouveau à chaque cabinet ; les dossiers en cours restent sous "
-                    "l'ancien tant que le cabinet ne les a pas rattachés au nouveau."
+                    "l’ancien tant que le cabinet ne les a pas rattachés au nouveau."
                 ),
             ),
             keywords="siren nic déménagement adresse",
@@ -79,10 +79,10 @@ LIST = Theme(
             (
                 (
                     "NEW : le cabinet a envoyé quelque chose depuis que vous avez ouvert ce dossier pour la dernière "
-                    "fois. Chacun a ses propres NEW : ce qu'un collègue a lu reste nouveau pour vous."
+                    "fois. Chacun a ses propres NEW : ce qu’un collègue a lu reste nouveau pour vous."
                 ),
-                "Nombre vert : vous avez tout vu ; c'est le nombre de documents reçus du cabinet.",
-                "0 noir : le cabinet n'a encore envoyé aucun document.",
+                "Nombre vert : vous avez tout vu ; c’est le nombre de documents reçus du cabinet.",
+                "0 noir : le cabinet n’a encore envoyé aucun document.",
             ),
             keywords="rouge pastille compteur documents",
         ),
@@ -91,12 +91,12 @@ LIST = Theme(
             "Comment retrouver un dossier ?",
             (
                 (
-                    "La recherche lit la référence, le numéro de sinistre, l'immatriculation (avec ou sans tirets), "
-                    "l'assuré, le véhicule et le SIRET. Majuscules et accents ne comptent pas ; plusieurs mots se "
+                    "La recherche lit la référence, le numéro de sinistre, l’immatriculation (avec ou sans tirets), "
+                    "l’assuré, le véhicule et le SIRET. Majuscules et accents ne comptent pas ; plusieurs mots se "
                     "combinent : « clio durand »."
                 ),
                 "Si l’immatriculation a changé en cours de dossier, l’ancienne le retrouve aussi.",
-                "L'adresse de la page garde l'onglet, la recherche et le tri : vous pouvez l'ajouter à vos favoris.",
+                "L’adresse de la page garde l’onglet, la recherche et le tri : vous pouvez l’ajouter à vos favoris.",
             ),
             keywords="chercher filtre trier colonne plaque",
         ),
@@ -158,11 +158,11 @@ LIST = Theme(
         ),
         Question(
             "plusieurs-etablissements",
-            "J'ai plusieurs établissements",
+            "J’ai plusieurs établissements",
             (
                 (
                     "Une seule connexion montre les dossiers de tous les établissements rattachés à votre "
-                    "entreprise ; le filtre « Établissement » n'en garde qu'un."
+                    "entreprise ; le filtre « Établissement » n’en garde qu’un."
                 ),
                 (
                     "Un établissement manque ? Prévenez un cabinet qui travaille avec lui : il vérifie le SIRET et "
@@ -177,7 +177,7 @@ LIST = Theme(
             (
                 (
                     "Tous vos cabinets sont dans la même liste : la colonne « Cabinet » dit lequel vous a confié le "
-                    "dossier, et le filtre « Cabinet » n'en garde qu'un. Un cabinet ne voit jamais les dossiers d'un "
+                    "dossier, et le filtre « Cabinet » n’en garde qu’un. Un cabinet ne voit jamais les dossiers d’un "
                     "autre."
                 ),
             ),
@@ -200,7 +200,7 @@ def _delays() -> tuple[str, ...]:
 
 TURNS = Theme(
     "a-qui-de-jouer",
-    "À qui de jouer, et jusqu'à quand",
+    "À qui de jouer, et jusqu’à quand",
     (
         Question(
             "tour",
@@ -294,10 +294,10 @@ DOCUMENTS = Theme(
             "Que veulent dire « à jour » et « remplacé » ?",
             (
                 (
-                    "« À jour » : c'est le dernier rapport, ou la dernière prise en charge. Réparez et facturez "
-                    "d'après lui."
+                    "« À jour » : c’est le dernier rapport, ou la dernière prise en charge. Réparez et facturez "
+                    "d’après lui."
                 ),
-                "« Remplacé » : le cabinet en a envoyé un plus récent. L'ancien reste lisible, pour mémoire.",
+                "« Remplacé » : le cabinet en a envoyé un plus récent. L’ancien reste lisible, pour mémoire.",
             ),
             keywords="rapport version prise en charge ancien",
         ),
@@ -306,7 +306,7 @@ DOCUMENTS = Theme(
             "Un document manque dans un dossier",
             (
                 (
-                    "Le portail montre ce que le cabinet a publié, dès qu'il l'a publié. S'il manque un rapport ou "
+                    "Le portail montre ce que le cabinet a publié, dès qu’il l’a publié. S’il manque un rapport ou "
                     "une prise en charge, demandez-le au cabinet du dossier."
                 ),
             ),
@@ -322,7 +322,7 @@ DOCUMENTS = Theme(
                 ),
                 (
                     "Si la connexion se coupe, le transfert reprend tout seul. Chaque fichier est vérifié "
-                    "avant l'envoi : un refus dit pourquoi et que faire, un avertissement vous laisse continuer."
+                    "avant l’envoi : un refus dit pourquoi et que faire, un avertissement vous laisse continuer."
                 ),
             ),
             keywords="deposer joindre facture devis photo heic iphone upload transfert coupure",
@@ -348,14 +348,14 @@ DOCUMENTS = Theme(
         ),
         Question(
             "accuse-de-depot",
-            "À quoi sert l'accusé de dépôt ?",
+            "À quoi sert l’accusé de dépôt ?",
             (
                 (
                     "Il prouve ce que vous avez remis et quand : chaque fichier y est identifié par son empreinte "
-                    "SHA-256. Vous le recevez à l'écran, par e-mail et en PDF."
+                    "SHA-256. Vous le recevez à l’écran, par e-mail et en PDF."
                 ),
                 (
-                    "Qui possède le numéro et le fichier peut vérifier l'envoi à l'adresse de l'accusé. Un seul octet "
+                    "Qui possède le numéro et le fichier peut vérifier l’envoi à l’adresse de l’accusé. Un seul octet "
                     "changé, et la vérification échoue."
                 ),
             ),

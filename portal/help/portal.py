@@ -11,11 +11,11 @@ PRIVACY = Theme(
             "Qui peut voir mes dossiers ?",
             (
                 (
-                    "Un dossier est visible de deux côtés seulement : le cabinet qui l'a ouvert et les personnes de "
-                    "l'établissement auquel il est adressé. Aucun autre réparateur, aucun autre cabinet."
+                    "Un dossier est visible de deux côtés seulement : le cabinet qui l’a ouvert et les personnes de "
+                    "l’établissement auquel il est adressé. Aucun autre réparateur, aucun autre cabinet."
                 ),
                 (
-                    "L'administration du réseau, qui ouvre les comptes des cabinets, y a aussi accès pour faire "
+                    "L’administration du réseau, qui ouvre les comptes des cabinets, y a aussi accès pour faire "
                     "fonctionner le service."
                 ),
             ),
@@ -24,10 +24,10 @@ PRIVACY = Theme(
         ),
         Question(
             "acces-suspendu",
-            "Les dossiers d'un cabinet ont disparu",
+            "Les dossiers d’un cabinet ont disparu",
             (
                 (
-                    "Un cabinet peut suspendre l'accès d'un établissement à ses dossiers ; ceux des autres cabinets "
+                    "Un cabinet peut suspendre l’accès d’un établissement à ses dossiers ; ceux des autres cabinets "
                     "restent. Contactez le cabinet concerné."
                 ),
             ),
@@ -35,7 +35,7 @@ PRIVACY = Theme(
         ),
         Question(
             "contact-assure",
-            "Pourquoi ne vois-je plus le téléphone de l'assuré ?",
+            "Pourquoi ne vois-je plus le téléphone de l’assuré ?",
             ("Ses coordonnées ne sont montrées que tant que le dossier est ouvert.",),
             keywords="client numéro e-mail terminé",
         ),
@@ -52,8 +52,15 @@ COMFORT = Theme(
             (
                 (
                     "La touche « / » place le curseur dans la recherche, sur la liste des dossiers et sur cette "
-                    "page. La touche Tab passe d'un lien à l'autre, Entrée ouvre."
+                    "page. La touche Tab passe d’un lien à l’autre, Entrée ouvre."
                 ),
+                (
+                    "Dans une liste, les flèches haut et bas vont d’une ligne à l’autre, Début et Fin à la première "
+                    "et à la dernière. Dans l’agenda, les flèches gauche et droite changent de semaine ou de mois. "
+                    "Dans une grille de tarifs, les flèches et Entrée vont de case en case. Sur les photos, les "
+                    "flèches passent à la suivante, « + » et « - » agrandissent et réduisent."
+                ),
+                "Échap ferme un menu, une photo, une annonce, et quitte le plein écran.",
             ),
             keywords="clavier touche slash",
         ),
@@ -62,8 +69,9 @@ COMFORT = Theme(
             "Le portail marche-t-il sur téléphone ?",
             (
                 (
-                    "Oui, dans le navigateur, sans rien installer. Le menu du navigateur propose « Ajouter à l'écran "
-                    "d'accueil »."
+                    "Oui, dans le navigateur, sans rien installer. Le menu du navigateur propose « Ajouter à l’écran "
+                    "d’accueil » ou « Installer » : le portail s’ouvre alors comme une application. Aucun dossier "
+                    "n’est gardé sur l’appareil."
                 ),
             ),
             keywords="mobile tablette application",
@@ -78,7 +86,7 @@ CONTACT = Theme(
         Question(
             "contact-dossier",
             "Une question sur un dossier",
-            ("Adressez-vous au cabinet du dossier : lui seul connaît l'expertise, les montants et les dates.",),
+            ("Adressez-vous au cabinet du dossier : lui seul connaît l’expertise, les montants et les dates.",),
             aside="portal/_help_cabinets.html",
             keywords="expert gestionnaire téléphone appeler joindre",
         ),
@@ -87,8 +95,8 @@ CONTACT = Theme(
             "Une difficulté avec le portail",
             (
                 (
-                    "Écrivez à l'adresse ci-dessous pour ce qui touche au portail lui-même : connexion, page qui ne "
-                    "s'affiche pas, message d'erreur. Elle ne peut répondre sur aucun dossier."
+                    "Écrivez à l’adresse ci-dessous pour ce qui touche au portail lui-même : connexion, page qui ne "
+                    "s’affiche pas, message d’erreur. Elle ne peut répondre sur aucun dossier."
                 ),
             ),
             aside="portal/_help_support.html",

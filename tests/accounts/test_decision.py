@@ -92,7 +92,7 @@ def test_a_second_person_joins_and_the_first_is_told(world):
 
 def test_refusal_says_why(world):
     with scope.acting_as(world.alpes.manager.pk) as actor:
-        services.refuse_request(world.alpes.request, actor=actor, reason="  Le SIRET est celui d'un confrère. ")
+        services.refuse_request(world.alpes.request, actor=actor, reason="  Le SIRET est celui d’un confrère. ")
     send_due()
 
     world.alpes.request.refresh_from_db()
@@ -100,7 +100,7 @@ def test_refusal_says_why(world):
         "refused",
         0,
     )
-    assert "\nLe SIRET est celui d'un confrère.\n" in mail.outbox[0].body
+    assert "\nLe SIRET est celui d’un confrère.\n" in mail.outbox[0].body
 
 
 @pytest.mark.parametrize("reason", ["", "  \n", "x" * 501])

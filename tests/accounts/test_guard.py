@@ -16,6 +16,7 @@ from django.urls import reverse
 from django_recaptcha import client as google
 
 from accounts.models import JournalEntry, SignUp
+from accounts.typography import spaced
 from portal.environment import Environment
 from tests.accounts.test_sign_up import typed
 from tests.factories import CabinetFactory, UserFactory
@@ -52,7 +53,7 @@ def sent(answer):
 def test_without_a_proof_nothing_happens(client, db):
     answer = client.post(SIGN_UP, typed(CabinetFactory()))
 
-    assert "Cochez « Je ne suis pas un robot »" in answer.text
+    assert spaced("Cochez « Je ne suis pas un robot »") in spaced(answer.text)
     assert "Combien font" in answer.text.split("noscript")[-1], "the other way is shown, JavaScript or not"
     assert not SignUp.objects.exists()
 

@@ -11,8 +11,7 @@ from accounts.models import AccountRequest, CabinetEstablishment, CabinetMember,
 from accounts.scope import System
 from accounts.services.invitations import token_of
 from claims.models import Dossier
-from tests.browser.conftest import DESK, PHONE, sign_in
-from tests.browser.test_look import problems
+from tests.browser.conftest import sign_in
 from tests.factories import (
     PASSWORD,
     CabinetMemberFactory,
@@ -61,28 +60,6 @@ def shop(dossier: Dossier) -> list[str]:
         invitation.save()
         root = "/etablissements/collaborateurs/"
         return [f"{root}{owner.pk}/", f"{root}profils/{profile.pk}/", f"/invitation/{token}/"]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("screen", "theme"),
-    [(DESK, "light"), (DESK, "dark"), (PHONE, "light"), (PHONE, "dark")],
-    ids=["desk", "desk by night", "phone", "phone by night"],
-)
-def test_account_pages_are_accessible_and_fit(visitor: BrowserContext, shop: list[str], screen, theme) -> None:
-    page = visitor.new_page()
-    page.set_viewport_size(screen)
-    page.emulate_media(color_scheme=theme)
-    found = [problem for path in ("/connexion/", shop[-1]) for problem in problems(page, path)]
-    sign_in(page, "patron@lac.test")
-
-    found += problems(page, GUARDED[0])  # the question for the password
-    for path in GUARDED:
-        prove(page, path)
-        found += problems(page, path)
-    found += [problem for path in (*OWN, *shop) for problem in problems(page, path)]
-
-    assert found == []
 
 
 def test_everything_works_without_javascript(chromium: Browser, live_server: object, shop: list[str]) -> None:
@@ -200,17 +177,6 @@ def cabinet(shop: list[str]) -> list[str]:
         "shopinvitation": [f"{invitation.pk}/change/", "add/"],
     }
     return [f"/admin/accounts/{model}/{page}" for model, pages in rows.items() for page in ("", *pages)]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("screen", "theme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk", "phone by night"])
-def test_staff_pages_about_accounts_are_accessible_and_fit(visitor, cabinet: list[str], screen, theme) -> None:
-    page = visitor.new_page()
-    page.set_viewport_size(screen)
-    page.emulate_media(color_scheme=theme)
-    sign_in(page, "chef@lac.test")
-
-    assert [problem for path in cabinet for problem in problems(page, path)] == []
 
 
 def test_staff_entrust_and_suspend_by_keyboard_alone(chromium, live_server, dossier: Dossier, cabinet) -> None:

@@ -8,8 +8,7 @@ from accounts.models import ShopMember
 from accounts.scope import System
 from claims.models import Dossier, ListPreference
 from claims.models.queries import SORT_KEYS
-from tests.browser.conftest import DESK, PHONE, sign_in
-from tests.browser.test_look import problems
+from tests.browser.conftest import sign_in
 from tests.factories import ContactFactory, NewsFactory
 
 
@@ -22,23 +21,6 @@ def shop(dossier: Dossier) -> Dossier:
         ContactFactory.create_batch(4, cabinet=dossier.cabinet, email="a@exemple.test", hours="9 h – 12 h")
         NewsFactory.create_batch(6, user=user, dossier=dossier)
     return dossier
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("screen", "theme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk", "phone"])
-def test_list_pop_up_centre_and_dossier_are_accessible(visitor: BrowserContext, shop: Dossier, screen, theme) -> None:
-    page = visitor.new_page()
-    page.set_viewport_size(screen)
-    page.emulate_media(color_scheme=theme)
-    sign_in(page, "patron@lac.test")
-
-    found = [
-        problem
-        for path in ("/dossiers/?onglet=tous", "/notifications/", shop.get_absolute_url())
-        for problem in problems(page, path)
-    ]
-
-    assert found == []
 
 
 def test_the_pop_up_stays_under_the_pointer_and_leaves_by_escape(visitor: BrowserContext, shop: Dossier) -> None:

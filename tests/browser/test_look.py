@@ -1,44 +1,11 @@
-"""Every page, as a browser shows it: accessible, no wider than a phone, nothing refused by the policy."""
+"""What pages do in a browser: rows that open, search, rules that tick. How they look: `test_every_page`."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
-from accounts import scope
-from accounts.models import User
-from accounts.scope import System
 from claims.models import Dossier
-from claims.services import expectations
-from tests.browser.conftest import DESK, PHONE, _photo, sign_in
-from tests.factories import RequestFactory, SupplementFactory, UploadFactory
-
-DOOR = [
-    "/connexion/",
-    "/inscription/",
-    "/inscription/envoyee/",
-    "/mot-de-passe/oublie/",
-    "/mot-de-passe/envoye/",
-    "/mot-de-passe/change/",
-    "/mot-de-passe/MQ/perime/",
-    "/aide/",
-    "/aide/?q=siret",
-    "/aide/?q=introuvable-partout",
-    "/mentions-legales/",
-    "/confidentialite/",
-    "/accessibilite/",
-]
-PARTS = ["documents", "envoyer", "expertise", "complement", "etapes"]
-LIST = ["/dossiers/", "/dossiers/?q=208&mission_depuis=2026-01-01", "/dossiers/?q=introuvable", "/dossiers/?page=2"]
-
-HELP = [
-    "/aide/",
-    "/aide/dossier-introuvable/",
-    "/aide/dossier-introuvable/?q=GF531QZ",
-    "/aide/dossier-introuvable/?q=Z",
-]
-HELP += ["/aide/dossier-introuvable/?q=introuvable"]
+from tests.browser.conftest import sign_in
 
 
 def problems(page: Page, path: str) -> list[str]:
@@ -55,49 +22,6 @@ def problems(page: Page, path: str) -> list[str]:
     wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
     violations = [f"{path}: {found['id']}" for found in Axe().run(page).response["violations"]]
     return refused + violations + [f"{path}: wider than the screen"] * wide
-
-
-@pytest.fixture
-def prepared(dossier: Dossier) -> Dossier:
-    """With files on their way, one of them refused, a document asked for, and a complément to be decided."""
-    with scope.system(System.TESTS):
-        owner = User.objects.get(email="patron@lac.test")
-        for aside in (False, True):
-            mine = {"dossier": dossier, "user": owner, "for_supplement": aside}
-            key = default_storage.save("thumbnails/essai", ContentFile(_photo()))
-            UploadFactory.create_batch(2, content_type="image/jpeg", thumbnail=key, **mine)
-            UploadFactory(state="refused", refusal="Ce PDF est protégé.", thumbnail="", **mine)
-        RequestFactory(dossier=dossier)
-        SupplementFactory(dossier=dossier, author=owner)
-        expectations.refresh([dossier.pk])
-    return dossier
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("screen", "theme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk", "phone"])
-def test_pages_are_accessible_and_fit(visitor: BrowserContext, prepared: Dossier, screen, theme) -> None:
-    page = visitor.new_page()
-    page.set_viewport_size(screen)
-    page.emulate_media(color_scheme=theme)
-    one = prepared.get_absolute_url()
-
-    found = [problem for path in DOOR for problem in problems(page, path)]
-    sign_in(page, "patron@lac.test")
-    found += [
-        problem
-        for path in [*LIST, *HELP, one, *(f"{one}{part}/" for part in PARTS), "/a-faire/"]
-        for problem in problems(page, path)
-    ]
-
-    assert found == []
-
-
-def test_waiting_page_is_accessible(visitor: BrowserContext, dossier: Dossier) -> None:
-    page = visitor.new_page()
-
-    sign_in(page, "candidat@lac.test")
-
-    assert problems(page, "/en-attente/") == []
 
 
 def test_row_opens_by_click_anywhere_and_by_keyboard(visitor: BrowserContext, dossier: Dossier) -> None:

@@ -11,9 +11,8 @@ from accounts.models import CabinetMember
 from accounts.scope import System
 from claims.models import Dossier
 from tariffs.cells import key
-from tariffs.models import DefaultPayer, TariffRate, TariffVersion
+from tariffs.models import DefaultPayer, TariffRate
 from tests.browser.conftest import DESK, PHONE, sign_in
-from tests.browser.test_look import problems
 from tests.factories import CabinetMemberFactory, UserFactory
 
 PAYERS = ("PUBLIC", "TAUX CAPSAUTO", "TAUX ELEXIA", "TAUX ASSERCAR", "MACIF", "COVEA", "MATMUT", "MAIF")
@@ -148,25 +147,3 @@ def test_the_grid_works_without_javascript(chromium: Browser, live_server, dossi
     expect(page.get_by_text("Version 1 envoyée")).to_be_visible()
     expect(page.get_by_role("row", name="Mutuelle des Cimes")).to_contain_text("58,00")
     page.context.close()
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("screen", "theme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk", "phone by night"])
-def test_pages_of_rates_are_accessible_and_fit(visitor, dossier: Dossier, clerk, screen, theme) -> None:
-    page = at(visitor.new_page(), dossier)
-    page.set_viewport_size(screen)
-    page.emulate_media(color_scheme=theme)
-    page.get_by_label("T1, PUBLIC", exact=True).fill("60")
-    page.get_by_role("button", name="Envoyer mes tarifs").click()
-    expect(page.get_by_text("Version 1 envoyée")).to_be_visible()
-    one = page.url
-    found = [problem for path in (one, "/tarifs/?le=2026-12-01&payeur=MACIF") for problem in problems(page, path)]
-    found += problems(page, f"/tarifs/saisir/{dossier.siret}/")
-
-    page.context.clear_cookies()
-    sign_in(page, "gestionnaire@lac.test")
-    found += problems(page, "/admin/tariffs/transmission/")
-    page.locator("#result_list tbody a").first.click()
-    assert found + problems(page, page.url) == []
-    with scope.system(System.TESTS):
-        assert TariffVersion.objects.get().number == 1

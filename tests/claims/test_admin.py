@@ -62,15 +62,15 @@ def test_acts_drive_states_as_the_table_says_and_nothing_else(world, client, cle
 
         dossier.refresh_from_db()
         assert dossier.state == (allowed[0].to if allowed else state), action
-        assert ("n'est pas possible" in said(answer)) is not bool(allowed), action
+        assert ("n’est pas possible" in said(answer)) is not bool(allowed), action
 
 
-@pytest.mark.parametrize("action", ["", "synchronised", "document_published", "n'importe quoi"])
+@pytest.mark.parametrize("action", ["", "synchronised", "document_published", "n’importe quoi"])
 def test_what_is_no_button_is_refused_politely(client, clerk, dossier, action):
     answer = post(client, "claims_dossier_act", dossier, action=action)
 
     assert answer.status_code == 200
-    assert said(answer) in {"Choisissez une action.", "Cette action n'existe pas sur cette page."}
+    assert said(answer) in {"Choisissez une action.", "Cette action n’existe pas sur cette page."}
 
 
 def test_a_published_document_is_new_for_the_shop(client, clerk, dossier):
@@ -92,7 +92,7 @@ def test_a_published_document_is_new_for_the_shop(client, clerk, dossier):
     [
         (
             b"MZ\x90 un programme",
-            "Ce fichier n'est ni un PDF, ni une photo JPEG ou PNG : enregistrez-le dans l'un de ces formats.",
+            "Ce fichier n’est ni un PDF, ni une photo JPEG ou PNG : enregistrez-le dans l’un de ces formats.",
         ),
         (b"", "Ce fichier est vide."),
     ],
@@ -130,7 +130,7 @@ def test_a_siret_of_another_cabinets_shop_is_as_unknown_as_any(world, client, cl
 
     answer = post(client, "claims_dossier_attach", world.alpes.orphan, siret=siret)
 
-    assert said(answer) == "Ce SIRET n'est pas celui d'un réparateur de ce cabinet."
+    assert said(answer) == "Ce SIRET n’est pas celui d’un réparateur de ce cabinet."
 
 
 def test_the_network_attaches_only_to_a_shop_of_the_dossiers_cabinet(world, client):
@@ -213,7 +213,7 @@ def test_the_dashboard_counts_and_leads(world, client, clerk, django_assert_max_
         "Réparateurs à rappeler": 4,
         "Réponses à valider avant envoi": 2,
         "Grilles tarifaires à accuser": 2,
-        "Mission reçue : organiser l'expertise": 3,
+        "Mission reçue : organiser l’expertise": 3,
     }
     for item in waiting:
         found = client.get(item["url"]).context_data

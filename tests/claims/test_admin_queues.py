@@ -109,7 +109,7 @@ def test_several_dossiers_move_and_those_that_may_not_say_why(clerk, world):
     states = [Dossier.objects.get(pk=one.pk).state for one in dossiers]
     assert states == ["attente_rdv", "termine", "mission_recue"]
     assert "dossiers avancés : 1." in said(answer)
-    assert "ALPES-DEUX : « Demander un rendez-vous » n'est pas possible" in said(answer)
+    assert "ALPES-DEUX : « Demander un rendez-vous » n’est pas possible" in said(answer)
     assert "BERRY" not in said(answer)
 
 

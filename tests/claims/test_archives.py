@@ -188,7 +188,7 @@ def test_a_selection_holds_ones_own_documents_only(dossier, owner, client):
     export = posted_export(client, owner, dossier, {"lot": "selection", "document": ticked})
 
     assert [entry["document"] for entry in export.manifest] == [mine.pk]
-    assert posted_export(client, owner, dossier, {"lot": "n'importe"}).pk == export.pk  # nothing ticked: no other
+    assert posted_export(client, owner, dossier, {"lot": "n’importe"}).pk == export.pk  # nothing ticked: no other
 
 
 def test_asked_twice_it_is_one_and_four_at_once_is_too_many(dossier, owner):

@@ -14,6 +14,7 @@ from accounts import scope
 from accounts.exceptions import NotAllowed
 from accounts.models import CabinetMember
 from accounts.scope import Kind, System
+from accounts.typography import spaced
 from claims.models import CallBack, Dossier
 from claims.services import callbacks
 from messaging.models import Notification
@@ -102,7 +103,7 @@ def test_the_shop_asks_on_a_dossier_and_the_cabinet_calls(world, dossier, shop):
     assert (row.state, row.phone, row.tries) == ("done", "", 2)
     shop.force_login(world.lac.owner)
     body = shop.get(page(dossier)).content.decode()
-    assert "Rappelé le 23/11/2026 à 09:00 par Cabinet Alpes : joint" in body
+    assert spaced("Rappelé le 23/11/2026 à 09:00 par Cabinet Alpes : joint") in spaced(body)
     assert "Facture reçue" in body
 
 
@@ -148,7 +149,7 @@ def test_without_a_dossier_one_says_which_cabinet(world, dossier, client):
     ],
 )
 def test_what_cannot_be_is_refused_with_a_sentence(typed, told_back, dossier, shop):
-    assert told_back in shop.post(page(dossier), ASK | typed).content.decode()
+    assert spaced(told_back) in spaced(shop.post(page(dossier), ASK | typed).content.decode())
     assert not CallBack.objects.exists()
 
 

@@ -17,6 +17,7 @@ from PIL import Image
 from accounts import scope, services
 from accounts.models import Draft, JournalEntry
 from accounts.scope import System
+from accounts.typography import spaced
 from claims.models import Document, Dossier, Upload
 from claims.services import deposits, jobs, uploads
 from messaging.services import send_due
@@ -171,7 +172,7 @@ def test_a_refused_file_says_why_and_is_never_sent(name, dossier, shop):
     assert row.state == "refused"
 
     page = shop.get(address(dossier)).content.decode()
-    assert row.refusal.split(".")[0].replace("'", "&#x27;") in page
+    assert spaced(row.refusal.split(".")[0]) in page
     assert "rien à envoyer" in send(shop, dossier).content.decode()
     assert not Document.objects.sent().filter(dossier=dossier).exists()
 
@@ -197,7 +198,7 @@ def test_what_was_sent_already_is_told_and_not_sent_twice(dossier, shop):
     send(shop, dossier)
 
     assert "déjà été envoyé dans ce dossier" in upload(shop, dossier, PDF).warnings[0]
-    assert "rien n'est renvoyé" in send(shop, dossier).content.decode().replace("&#x27;", "'")
+    assert "rien n’est renvoyé" in send(shop, dossier).content.decode().replace("&#x27;", "'")
     assert Document.objects.sent().filter(dossier=dossier).count() == 1
 
 

@@ -41,12 +41,12 @@ def test_whatever_is_written_an_amount_is_a_positive_number_of_cents_or_refused(
         ("-12,50", "« -12,50 » : un montant ne peut pas être négatif"),
         ("1.905", "« 1.905 » peut se lire de deux façons : écrivez les centimes ou retirez le séparateur"),
         ("12,3456", "« 12,3456 » : plus de deux décimales"),
-        ("NaN", "« NaN » n'est pas un montant (attendu : 1905,60)"),
-        ("Infinity", "« Infinity » n'est pas un montant (attendu : 1905,60)"),
-        ("1e5", "« 1e5 » n'est pas un montant (attendu : 1905,60)"),
-        ("19 05,60", "« 19 05,60 » n'est pas un montant (attendu : 1905,60)"),
-        ("٣,٥٠", "« ٣,٥٠ » n'est pas un montant (attendu : 1905,60)"),
-        ("€", "« € » n'est pas un montant (attendu : 1905,60)"),
+        ("NaN", "« NaN » n’est pas un montant (attendu : 1905,60)"),
+        ("Infinity", "« Infinity » n’est pas un montant (attendu : 1905,60)"),
+        ("1e5", "« 1e5 » n’est pas un montant (attendu : 1905,60)"),
+        ("19 05,60", "« 19 05,60 » n’est pas un montant (attendu : 1905,60)"),
+        ("٣,٥٠", "« ٣,٥٠ » n’est pas un montant (attendu : 1905,60)"),
+        ("€", "« € » n’est pas un montant (attendu : 1905,60)"),
         ("12345678901", "montant trop grand (10 chiffres au plus avant la virgule)"),
     ],
 )
@@ -77,13 +77,13 @@ def test_whatever_is_written_a_date_exists_or_is_refused(cell):
 @pytest.mark.parametrize(
     ("cell", "reason"),
     [
-        ("31/02/2026", "« 31/02/2026 » n'existe pas au calendrier"),
-        ("1/1/26", "« 1/1/26 » : écrivez l'année avec quatre chiffres"),
+        ("31/02/2026", "« 31/02/2026 » n’existe pas au calendrier"),
+        ("1/1/26", "« 1/1/26 » : écrivez l’année avec quatre chiffres"),
         ("31/12/1989", "« 31/12/1989 » : année hors de 1990–2100"),
         ("2101-01-01", "« 2101-01-01 » : année hors de 1990–2100"),
-        ("hier", "« hier » n'est pas une date (attendu : 31/12/2026)"),
-        ("31/12-2026", "« 31/12-2026 » n'est pas une date (attendu : 31/12/2026)"),
-        ("45992", "« 45992 » n'est pas une date (attendu : 31/12/2026)"),
+        ("hier", "« hier » n’est pas une date (attendu : 31/12/2026)"),
+        ("31/12-2026", "« 31/12-2026 » n’est pas une date (attendu : 31/12/2026)"),
+        ("45992", "« 45992 » n’est pas une date (attendu : 31/12/2026)"),
     ],
 )
 def test_a_date_refused_says_why(cell, reason):

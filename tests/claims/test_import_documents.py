@@ -166,10 +166,10 @@ def test_another_cabinets_dossier_is_never_found(dossier, folder, put):
         (
             "RAPPORT_ATMOS_255033006_1.pdf",
             b"MZ\x90",
-            "Ce fichier n'est ni un PDF, ni une photo JPEG ou PNG : enregistrez-le dans l'un de ces formats.",
+            "Ce fichier n’est ni un PDF, ni une photo JPEG ou PNG : enregistrez-le dans l’un de ces formats.",
         ),
-        ("RAPPORT_ATMOS_255033006_1.pdf", b"\xff\xd8\xff\xe0", "son contenu n'est pas un PDF"),
-        ("PHOTO_ATMOS_255033006_1.jpg", PDF, "son contenu n'est pas une photo"),
+        ("RAPPORT_ATMOS_255033006_1.pdf", b"\xff\xd8\xff\xe0", "son contenu n’est pas un PDF"),
+        ("PHOTO_ATMOS_255033006_1.jpg", PDF, "son contenu n’est pas une photo"),
         ("PHOTO_ATMOS_255033006_1.pdf", PDF, "extension .pdf : une photo se dépose en .jpg, .jpeg ou .png"),
         ("RAPPORT_ATMOS_255033006_1.exe", PDF, "extension .exe : attendu : un .pdf"),
         ("RAPPORT_ATMOS_255033006_1.pdf", PDF + b"0" * 25 * 1024 * 1024, "Ce fichier dépasse 25 Mo"),
@@ -212,8 +212,8 @@ def test_links_sub_folders_pipes_and_fresh_files_are_listed_and_hidden_ones_igno
 
     assert outcome["err"].splitlines() == [
         "RAPPORT_ATMOS_255033006_1.pdf : lien symbolique : déposez le fichier lui-même",
-        "RAPPORT_ATMOS_255033006_2.pdf : ce n'est pas un fichier ordinaire",
-        "RAPPORT_ATMOS_255033006_3.pdf : peut-être encore en cours d'écriture : relancez dans quelques secondes",
+        "RAPPORT_ATMOS_255033006_2.pdf : ce n’est pas un fichier ordinaire",
+        "RAPPORT_ATMOS_255033006_3.pdf : peut-être encore en cours d’écriture : relancez dans quelques secondes",
         "sous : sous-dossier : seuls les fichiers déposés directement sont lus",
     ]
     assert dossier.documents.count() == 0
@@ -240,7 +240,7 @@ def test_a_trial_checks_everything_and_writes_nothing(dossier, folder, put, sett
 
 
 def test_what_is_no_folder_is_refused_with_a_sentence(dossier, folder):
-    assert run(folder / "absent")["error"].endswith("absent n'est pas un dossier.")
+    assert run(folder / "absent")["error"].endswith("absent n’est pas un dossier.")
 
 
 def test_a_dossier_attached_to_nobody_takes_documents_too(dossier, folder, put):

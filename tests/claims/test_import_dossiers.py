@@ -91,7 +91,7 @@ def test_encodings_separators_and_line_ends_are_told_from_the_file(load, encodin
 
 
 def test_the_header_is_read_whatever_its_order_case_accents_and_spaces(load):
-    outcome = load(lines(f"Renault;{SIRET};R1;n'importe quoi", header="MARQUE; Siret ;Référence;Commentaire"))
+    outcome = load(lines(f"Renault;{SIRET};R1;n’importe quoi", header="MARQUE; Siret ;Référence;Commentaire"))
 
     row = Dossier.objects.get()
     assert (row.reference, row.make) == ("R1", "Renault")
@@ -104,13 +104,13 @@ def test_the_header_is_read_whatever_its_order_case_accents_and_spaces(load):
         ("", "Le fichier est vide."),
         ("\n\n", "Le fichier est vide."),
         ("reference;siret\n", "Le fichier ne contient aucun dossier sous son en-tête."),
-        ("reference;marque\nA;B\n", "Colonne absente de l'en-tête : siret."),
-        ("nom\nA\n", "Colonne absente de l'en-tête : reference, siret."),
-        ("reference;siret;Référence\nA;1;B\n", "Colonne en double dans l'en-tête : reference."),
-        (b"reference;siret\nA\0;1\n", "Ce n'est pas un fichier CSV"),
-        ("reference;siret\nA;1\n".encode("utf-16"), "Ce n'est pas un fichier CSV"),
-        (b"reference;siret\n\x81\xff;1\n", "Le fichier n'est ni en UTF-8 ni en Windows-1252"),
-        (b"x" * 1_100_000, "Ce n'est pas un fichier CSV : une ligne dépasse 1 Mo."),
+        ("reference;marque\nA;B\n", "Colonne absente de l’en-tête : siret."),
+        ("nom\nA\n", "Colonne absente de l’en-tête : reference, siret."),
+        ("reference;siret;Référence\nA;1;B\n", "Colonne en double dans l’en-tête : reference."),
+        (b"reference;siret\nA\0;1\n", "Ce n’est pas un fichier CSV"),
+        ("reference;siret\nA;1\n".encode("utf-16"), "Ce n’est pas un fichier CSV"),
+        (b"reference;siret\n\x81\xff;1\n", "Le fichier n’est ni en UTF-8 ni en Windows-1252"),
+        (b"x" * 1_100_000, "Ce n’est pas un fichier CSV : une ligne dépasse 1 Mo."),
     ],
 )
 def test_a_file_that_cannot_be_understood_is_refused_whole(load, content, reason):
@@ -121,7 +121,7 @@ def test_a_file_that_cannot_be_understood_is_refused_whole(load, content, reason
 
 
 def test_what_is_no_readable_file_is_refused_with_a_sentence(cabinet, tmp_path):
-    for path, reason in ((tmp_path, "est un dossier"), (tmp_path / "absent.csv", "il n'existe pas")):
+    for path, reason in ((tmp_path, "est un dossier"), (tmp_path / "absent.csv", "il n’existe pas")):
         with pytest.raises(CommandError, match=reason):
             call_command("import_dossiers", str(path), cabinet="ALPES")
 
@@ -129,7 +129,7 @@ def test_what_is_no_readable_file_is_refused_with_a_sentence(cabinet, tmp_path):
 def test_an_unknown_cabinet_is_said_and_no_other_is_named(load):
     outcome = load(lines(f"R1;{SIRET}"), code="ZZZ")
 
-    assert outcome["error"] == "Aucun cabinet n'a le code « ZZZ »."
+    assert outcome["error"] == "Aucun cabinet n’a le code « ZZZ »."
 
 
 @pytest.mark.parametrize(
@@ -140,13 +140,13 @@ def test_an_unknown_cabinet_is_said_and_no_other_is_named(load):
         ("reference", "R" * 41, "41 caractères, 40 au plus"),
         ("reference", "R\u202e1", "caractère invisible ou de commande dans la référence"),
         ("reference", "R\x071", "caractère invisible ou de commande dans la référence"),
-        ("date_sinistre", "30/02/2026", "« 30/02/2026 » n'existe pas au calendrier"),
+        ("date_sinistre", "30/02/2026", "« 30/02/2026 » n’existe pas au calendrier"),
         ("montant_ht", "-1", "« -1 » : un montant ne peut pas être négatif"),
         ("marque", "M" * 61, "61 caractères, 60 au plus"),
         ("agree", "peut-être", "« peut-être » : écrivez oui ou non"),
         ("agree", "???", "« ??? » : écrivez oui ou non"),
         ("procedure_ve", "VEX", "« VEX » : écrivez VEI, VGE ou rien"),
-        ("etat", "vacances", "« vacances » n'est pas un état connu"),
+        ("etat", "vacances", "« vacances » n’est pas un état connu"),
     ],
 )
 def test_a_bad_row_is_refused_with_its_line_column_and_reason_and_the_others_enter(load, column, cell, reason):
@@ -165,7 +165,7 @@ def test_a_bad_row_is_refused_with_its_line_column_and_reason_and_the_others_ent
 def test_all_bad_cells_of_a_row_are_told_at_once(load):
     outcome = load(lines(f"R1;{SIRET};hier;-3", header="reference;siret;date_mission;franchise"))
 
-    assert "ligne 2, date_mission, franchise : « hier » n'est pas" in outcome["err"]
+    assert "ligne 2, date_mission, franchise : « hier » n’est pas" in outcome["err"]
 
 
 def test_missing_and_surplus_cells_are_refused_and_trailing_separators_are_not(load):
@@ -270,7 +270,7 @@ def test_rows_that_repeat_are_kept_once_and_those_that_contradict_are_refused(lo
     assert Dossier.objects.get().make == "A"
     assert rejects.read_text("utf-8-sig").splitlines() == [
         "ligne;colonne;motif;reference;siret;marque",
-        f"4;reference;référence déjà donnée ligne 2 avec d'autres valeurs;R1;{SIRET};'=B",
+        f"4;reference;référence déjà donnée ligne 2 avec d’autres valeurs;R1;{SIRET};'=B",
     ]
 
 
@@ -359,7 +359,7 @@ def test_a_trial_reports_everything_and_writes_nothing(load):
     outcome = load(lines(f"R1;{SIRET}", "R2"), dry_run=True)
 
     assert (outcome["created"], outcome["rejected"]) == (1, 1)
-    assert "Essai : rien n'a été enregistré." in outcome["out"]
+    assert "Essai : rien n’a été enregistré." in outcome["out"]
     assert (Dossier.objects.count(), Establishment.objects.count(), JournalEntry.objects.count()) == (0, 0, 0)
 
 

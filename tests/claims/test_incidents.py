@@ -13,6 +13,7 @@ from accounts import scope
 from accounts.exceptions import NotAllowed
 from accounts.models import JournalEntry
 from accounts.scope import Kind, System
+from accounts.typography import spaced
 from claims.models import Appointment, Dossier, DossierFacts, Expectation
 from claims.services import incidents
 from claims.services.dossiers import advance
@@ -199,12 +200,12 @@ def test_the_cabinet_s_page_does_the_same(dossier, world, client):
 
     body = client.post(url, typed, follow=True).content.decode()
 
-    assert "3 jours de garde : Aucun épaviste" in body
+    assert spaced("3 jours de garde : Aucun épaviste") in spaced(body)
     done = client.post(url, {"acte": "enleve", "enleve-on": "2026-11-23"}, follow=True)
     assert "le véhicule est enlevé" in done.content.decode()
     exam = reverse("admin:claims_dossier_exam", args=[dossier.pk])
     noted = client.post(exam, {"examen-kind": "examen_apres", "examen-on": "2026-11-20"}, follow=True)
-    assert "Examen après travaux : 20/11/2026" in noted.content.decode()
+    assert spaced("Examen après travaux : 20/11/2026") in spaced(noted.content.decode())
 
 
 @pytest.mark.slow

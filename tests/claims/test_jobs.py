@@ -131,7 +131,7 @@ def test_what_fails_is_tried_again_later_then_given_up_with_a_reason(transaction
 
 def test_a_job_may_say_later_or_never(transactional_db):
     def later(run):
-        raise jobs.LaterError("L'antivirus ne répond pas.", timedelta(minutes=5))
+        raise jobs.LaterError("L’antivirus ne répond pas.", timedelta(minutes=5))
 
     def never(run):
         raise jobs.HopelessError("Ce fichier est illisible.")
@@ -142,7 +142,7 @@ def test_a_job_may_say_later_or_never(transactional_db):
     jobs.run_due()
 
     one, two = again(one), again(two)
-    assert (one.state, one.failures, one.reason) == ("due", 0, "L'antivirus ne répond pas.")
+    assert (one.state, one.failures, one.reason) == ("due", 0, "L’antivirus ne répond pas.")
     assert (two.state, two.reason) == ("failed", "Ce fichier est illisible.")
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from accounts import journal, scope
 from accounts.exceptions import NotAllowed
 from accounts.models import JournalEntry
+from accounts.typography import spaced
 from claims.models import Awaited, CabinetRules, Document, DocumentRequest, Dossier, Expectation
 from claims.services.requests import extend_deadline, request_documents, withdraw_request
 from claims.workflow import Action, State
@@ -163,7 +164,7 @@ def test_staff_ask_withdraw_verify_and_give_time(world, dossier, client, time_ma
     ask = reverse("admin:claims_dossier_ask", args=[dossier.pk])
     settle = reverse("admin:claims_dossier_settle", args=[dossier.pk])
     answer = client.post(ask, {"kinds": ["facture"], "due_on": "2026-11-20"}, follow=True)
-    assert "Demandé pour le 20/11/2026 : Facture" in answer.content.decode()
+    assert spaced("Demandé pour le 20/11/2026 : Facture") in spaced(answer.content.decode())
     request = DocumentRequest.objects.get()
 
     for decision, said in (("prolonger", "Écrivez pourquoi"), ("", "Choisissez"), ("verifier", "close")):

@@ -14,6 +14,7 @@ from accounts import scope, services
 from accounts.exceptions import NotAllowed
 from accounts.models import Draft, JournalEntry
 from accounts.scope import Kind, System
+from accounts.typography import spaced
 from claims.inspection.pictures import sharpness
 from claims.models import Deposit, Document, Dossier, Expectation, Job, Shot, ShotKind, ShotSet, Upload
 from claims.services import jobs, shots
@@ -330,7 +331,7 @@ def test_the_cabinet_sees_the_set_once_it_is_sent(dossier, world, client):
 
     body = client.get(url).content.decode()
     assert "Numéro de série (VIN)" in body
-    assert "Organes de sécurité touchés : <strong>oui</strong>" in body
+    assert spaced("Organes de sécurité touchés : <strong>oui</strong>") in spaced(body)
 
 
 def test_the_book_is_printed_into_the_dossier_once(dossier, world, owner):

@@ -108,7 +108,7 @@ def test_counts_agree_with_what_is_seen(manager, clerk, session, world):
     counts = {item["label"]: item["count"] for item in session.get(reverse("admin:index")).context_data["waiting"]}
 
     assert counts["Dossiers dont le SIRET est à corriger"] == 0
-    assert counts["Mission reçue : organiser l'expertise"] == len(listed(session)) == 1
+    assert counts["Mission reçue : organiser l’expertise"] == len(listed(session)) == 1
 
 
 def test_a_suspended_person_is_out_on_the_next_request(manager, clerk, session):

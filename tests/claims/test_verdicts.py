@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from accounts import scope
 from accounts.models import JournalEntry
+from accounts.typography import spaced
 from claims.models import Document
 from claims.models.verdicts import USUAL_REASONS
 from messaging.services import send_due
@@ -52,7 +53,7 @@ def test_a_refusal_reaches_the_shop_with_its_reason_and_what_to_do(world, clerk,
     clerk.force_login(world.lac.owner)
     body = clerk.get(reverse("dossier_documents", args=["ALPES", "ALPES-LAC"])).content.decode()
     assert "non conforme" in body
-    assert "Motif de ALPES : TVA à 20 %" in body
+    assert spaced("Motif de ALPES : TVA à 20 %") in spaced(body)
     assert "renvoyez-le" in body
     steps = clerk.get(reverse("dossier_steps", args=["ALPES", "ALPES-LAC"])).context["entries"]
     assert steps[-1]["label"] == "Document non conforme"

@@ -82,7 +82,7 @@ def test_every_action_in_every_state_for_every_kind(action, state):
 
 def test_a_refusal_says_the_state_in_french():
     with pytest.raises(
-        NotAllowed, match="« Terminer le dossier » n'est pas possible : le dossier est à l'état « Mission"
+        NotAllowed, match="« Terminer le dossier » n’est pas possible : le dossier est à l’état « Mission"
     ):
         Dossier(reference="1").allow(Action.CLOSE, Actor(Kind.STAFF))
 

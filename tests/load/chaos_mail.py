@@ -129,7 +129,8 @@ class Chaos:
         match kind:
             case "web" | "sender":
                 name = random.choice([name for name in self.children if name.startswith(kind)])
-                os.kill(self.children[name].pid or 0, signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):  # another blow was first; the loop starts it again
+                    os.kill(self.children[name].pid or 0, signal.SIGKILL)
             case "worker":
                 self.worker.kill()
             case "valkey":

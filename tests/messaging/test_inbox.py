@@ -32,7 +32,7 @@ def add(lac, number=0, **more):
 
 
 def titles(answer):
-    return [line["thread"].title for line in answer.context["lines"]]
+    return [line.title for line in answer.context["lines"]]
 
 
 @pytest.mark.parametrize("more", [0, 2])

@@ -107,7 +107,7 @@ def test_staff_who_lost_access_are_not_told(world, what):
     send_due()
 
     assert told(state="sent") == {"responsable@alpes.test"}
-    assert "n'est plus concerné" in Notification.objects.get(recipient=clerk).reason
+    assert "n’est plus concerné" in Notification.objects.get(recipient=clerk).reason
 
 
 def test_a_subject_that_vanished_is_skipped_with_a_reason(db):
@@ -115,7 +115,7 @@ def test_a_subject_that_vanished_is_skipped_with_a_reason(db):
     Notification.objects.filter(pk=row.pk).update(subject_id=10**9)
 
     assert send_due().skipped == 1
-    assert again(row).reason == "l'objet n'existe plus"
+    assert again(row).reason == "l’objet n’existe plus"
 
 
 def test_a_mail_that_cannot_be_written_does_not_hold_the_others(db, monkeypatch):
@@ -155,7 +155,7 @@ def test_an_address_with_a_line_break_fails_at_once(db):
 
     assert send_due().failed == 1
     assert (again(row).state, mail.outbox) == ("failed", [])
-    assert again(row).reason == "l'en-tête du message n'est pas valable"
+    assert again(row).reason == "l’en-tête du message n’est pas valable"
 
 
 def test_mails_about_one_object_reach_one_person_in_order(db):

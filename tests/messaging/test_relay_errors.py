@@ -36,12 +36,12 @@ def test_a_final_refusal_fails_at_once(relay, verb, reply, reason):
 @pytest.mark.parametrize(
     ("verb", "reply", "reason"),
     [
-        ("RCPT", "450 later", "adresse refusée pour l'instant (450)"),
+        ("RCPT", "450 later", "adresse refusée pour l’instant (450)"),
         ("MAIL", "421 closing", "le serveur de mail a répondu 421"),
         ("MAIL", "550 sender unknown", "le serveur de mail a répondu 550"),
         ("BODY", "451 later", "le serveur de mail a répondu 451"),
-        ("RCPT", "drop", "la connexion au serveur de mail s'est interrompue"),
-        ("BODY", "drop", "la connexion au serveur de mail s'est interrompue"),
+        ("RCPT", "drop", "la connexion au serveur de mail s’est interrompue"),
+        ("BODY", "drop", "la connexion au serveur de mail s’est interrompue"),
     ],
 )
 def test_a_passing_trouble_is_tried_again(relay, verb, reply, reason):

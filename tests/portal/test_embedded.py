@@ -58,7 +58,7 @@ def test_sockets_folder_of_someone_else_is_refused(postgres: Postgres, tmp_path:
     data.prepare()
     data.sockets.symlink_to(tmp_path)
 
-    with pytest.raises(StartError, match="appartient à quelqu'un d'autre"):
+    with pytest.raises(StartError, match="appartient à quelqu’un d’autre"):
         data.open_sockets()
 
     data.sockets.unlink()

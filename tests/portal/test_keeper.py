@@ -49,7 +49,7 @@ def test_first_deaths_are_followed_by_quick_restarts(mortal: Kept, said: list[st
     mortal.tend()
     wait = mortal.due - time.monotonic()
 
-    assert said == ["« mortel » s'est arrêté (code 3) ; il est relancé."]
+    assert said == ["« mortel » s’est arrêté (code 3) ; il est relancé."]
     assert wait < 1
 
 

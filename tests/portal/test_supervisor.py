@@ -151,7 +151,7 @@ def test_killed_service_is_started_again(portal: Portal, name: str) -> None:
 
     assert portal.pid(name) not in {0, killed}
     assert portal.answers()
-    assert f"« {name} » s'est arrêté (code 9) ; il est relancé." in portal.console
+    assert f"« {name} » s’est arrêté (code 9) ; il est relancé." in portal.console
 
 
 def test_killed_supervisor_leaves_nothing_and_the_next_start_is_clean(portal: Portal) -> None:
@@ -300,7 +300,7 @@ def test_port_in_use_is_told(idle: Portal) -> None:
         code, console = idle.refused()
 
     assert code == 1
-    assert f"Le port {idle.port} de 127.0.0.1 n'est pas libre" in console
+    assert f"Le port {idle.port} de 127.0.0.1 n’est pas libre" in console
     assert len(console.splitlines()) == 1
 
 

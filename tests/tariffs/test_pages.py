@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import printing
+from accounts.typography import spaced
 from tariffs.cells import key
 from tariffs.models import TariffDraft, TariffPdf, TariffVersion
 from tariffs.services import make_pdfs
@@ -50,8 +51,8 @@ def test_a_wrong_cell_sends_nothing_and_keeps_everything_typed(shop, client):
 
     body = answer.content.decode()
     assert answer.status_code == 422
-    assert 'href="#l0-t1">Ligne 1, T1 : ce n’est pas un nombre' in body
-    assert 'href="#l0-remise_mo">Ligne 1, Remise MO : au plus 100 %' in body
+    assert spaced('href="#l0-t1">Ligne 1, T1 : ce n’est pas un nombre') in spaced(body)
+    assert spaced('href="#l0-remise_mo">Ligne 1, Remise MO : au plus 100 %') in spaced(body)
     assert TariffVersion.objects.filter(site=shop.establishment).count() == 1
     assert 'value="6O"' in client.get(address(shop)).content.decode()
 
@@ -127,7 +128,7 @@ def test_two_versions_are_compared_cell_by_cell(shop, client):
 def test_the_question_shows_the_rate_and_why(shop, client):
     body = client.get("/tarifs/", {"le": "2026-06-01", "payeur": "payeur lac"}).content.decode()
 
-    assert "la ligne de ce payeur, dans la grille « toutes marques »" in body
+    assert spaced("la ligne de ce payeur, dans la grille « toutes marques »") in spaced(body)
     assert "73,20" in body  # 61,00 with VAT at 20 %
 
 
@@ -170,7 +171,7 @@ def test_without_pango_the_page_says_so_and_the_worker_goes_on(shop, client, wit
     assert "en préparation" in client.get(address, follow=True).content.decode()
     with time_machine.travel(timezone.now() + timedelta(minutes=11)):
         body = client.get(address, follow=True).content.decode()
-    assert "Le PDF n’a pas pu être fait sur ce serveur : le CSV dit la même chose." in body
+    assert spaced("Le PDF n’a pas pu être fait sur ce serveur : le CSV dit la même chose.") in spaced(body)
 
 
 def test_a_make_written_before_is_suggested_once_in_the_shops_own_spelling(shop, client):

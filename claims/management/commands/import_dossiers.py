@@ -14,25 +14,25 @@ from claims.services.imports.reading import Source
 from claims.services.imports.report import SHOWN, RejectsFile, Report, SourceError
 
 INTERRUPTED = (
-    "Import interrompu : le fichier est entré en entier ou pas du tout. Relancez l'import, il est sans risque."
+    "Import interrompu : le fichier est entré en entier ou pas du tout. Relancez l’import, il est sans risque."
 )
-UNREACHABLE = "La base de données ne répond plus : le fichier est entré en entier ou pas du tout. Relancez l'import."
+UNREACHABLE = "La base de données ne répond plus : le fichier est entré en entier ou pas du tout. Relancez l’import."
 BUSY = "Un autre import de ce cabinet est en cours : celui-ci attend son tour."
 
 
 class Command(BaseCommand):
     help = (
-        "Importe les dossiers d'un cabinet depuis un fichier CSV (séparateur « ; » ou « , », UTF-8 ou Windows-1252). "
+        "Importe les dossiers d’un cabinet depuis un fichier CSV (séparateur « ; » ou « , », UTF-8 ou Windows-1252). "
         "Les dossiers sont reconnus à leur référence : créés ou mis à jour. Une colonne absente laisse la valeur "
-        "enregistrée, une cellule vide l'efface. Une ligne fausse est rejetée avec son motif, les autres entrent ; "
-        "un SIRET faux n'est pas un rejet : le dossier entre, rattaché à personne, à corriger. "
-        "Sort avec 0 si tout est entré, 1 s'il reste des rejets."
+        "enregistrée, une cellule vide l’efface. Une ligne fausse est rejetée avec son motif, les autres entrent ; "
+        "un SIRET faux n’est pas un rejet : le dossier entre, rattaché à personne, à corriger. "
+        "Sort avec 0 si tout est entré, 1 s’il reste des rejets."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", metavar="FICHIER", type=Path, help="le fichier CSV")
         parser.add_argument("--cabinet", required=True, metavar="CODE", help="le code du cabinet")
-        parser.add_argument("--dry-run", action="store_true", help="essai : tout est vérifié, rien n'est enregistré")
+        parser.add_argument("--dry-run", action="store_true", help="essai : tout est vérifié, rien n’est enregistré")
         parser.add_argument(
             "--rejets", type=Path, metavar="FICHIER", help="où écrire les lignes rejetées, à corriger et réimporter"
         )
@@ -78,7 +78,7 @@ class Command(BaseCommand):
             self.stderr.write(f"… et {report.rejected - SHOWN} autres lignes rejetées.")
         self.stdout.write("\n".join(report.lines()))
         if dry_run:
-            self.stdout.write("Essai : rien n'a été enregistré.")
+            self.stdout.write("Essai : rien n’a été enregistré.")
         if report.rejected:
             where = f", écrites dans {rejects}" if rejects else " (avec --rejets FICHIER, elles sont écrites à part)"
             raise CommandError(f"Lignes rejetées : {report.rejected}{where}.")
@@ -88,7 +88,7 @@ def cabinet_of(code: str) -> Cabinet:
     """The cabinet of a code; codes are public, the list of them is not told all the same."""
     cabinet = Cabinet.objects.filter(code=code.strip().upper()).first()
     if cabinet is None:
-        raise CommandError(f"Aucun cabinet n'a le code « {code} ».")
+        raise CommandError(f"Aucun cabinet n’a le code « {code} ».")
     return cabinet
 
 
@@ -97,7 +97,7 @@ def opened(path: Path) -> BinaryIO:
     if path.is_dir():
         raise CommandError(f"{path} est un dossier : indiquez le fichier CSV.")
     if path.exists() and not path.is_file():
-        raise CommandError(f"{path} n'est pas un fichier ordinaire.")
+        raise CommandError(f"{path} n’est pas un fichier ordinaire.")
     try:
         return path.open("rb")
     except OSError as problem:
@@ -120,5 +120,5 @@ def _rejects_file(path: Path | None, source_path: Path, source: Source, stack: E
 
 
 def _reason(problem: OSError) -> str:
-    known = {FileNotFoundError: "il n'existe pas", PermissionError: "l'accès est refusé"}
+    known = {FileNotFoundError: "il n’existe pas", PermissionError: "l’accès est refusé"}
     return known.get(type(problem), problem.strerror or "erreur du système")

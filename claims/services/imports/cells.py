@@ -145,13 +145,13 @@ def day(cell: str) -> str | None:
     elif match := _ISO_DATE.fullmatch(value):
         numbers = int(match[1]), int(match[2]), int(match[3])
     elif _SHORT_YEAR.fullmatch(value):
-        raise CellError(f"« {value} » : écrivez l'année avec quatre chiffres")
+        raise CellError(f"« {value} » : écrivez l’année avec quatre chiffres")
     else:
-        raise CellError(f"« {value[:40]} » n'est pas une date (attendu : 31/12/2026)")
+        raise CellError(f"« {value[:40]} » n’est pas une date (attendu : 31/12/2026)")
     try:
         found = date(*numbers)
     except ValueError as problem:
-        raise CellError(f"« {value} » n'existe pas au calendrier") from problem
+        raise CellError(f"« {value} » n’existe pas au calendrier") from problem
     if not FIRST_YEAR <= found.year <= LAST_YEAR:
         raise CellError(f"« {value} » : année hors de {FIRST_YEAR}–{LAST_YEAR}")
     return found.isoformat()
@@ -200,7 +200,7 @@ def _why_not_an_amount(value: str) -> str:
         return f"« {value} » peut se lire de deux façons : écrivez les centimes ou retirez le séparateur"
     if _TOO_FINE.fullmatch(value):
         return f"« {value[:40]} » : plus de deux décimales"
-    return f"« {value[:40] or '€'} » n'est pas un montant (attendu : 1905,60)"
+    return f"« {value[:40] or '€'} » n’est pas un montant (attendu : 1905,60)"
 
 
 # Closed lists --------------------------------------------------------------------------------------------------------
@@ -240,5 +240,5 @@ def state(cell: str) -> str | None:
     if not chosen:
         return None
     if chosen not in _STATES:
-        raise CellError(f"« {plain(cell)[:40]} » n'est pas un état connu")
+        raise CellError(f"« {plain(cell)[:40]} » n’est pas un état connu")
     return _STATES[chosen]

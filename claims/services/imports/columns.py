@@ -96,11 +96,11 @@ def layout(header: list[str]) -> Layout:
     known = [name for name in names if name in BY_NAME]
     twice = sorted({name for name in known if known.count(name) > 1})
     if twice:
-        raise SourceError(f"Colonne en double dans l'en-tête : {', '.join(twice)}.")
+        raise SourceError(f"Colonne en double dans l’en-tête : {', '.join(twice)}.")
     missing = [name for name in REQUIRED if name not in known]
     if missing:
         raise SourceError(
-            f"Colonne absente de l'en-tête : {', '.join(missing)}. La première ligne doit nommer les colonnes."
+            f"Colonne absente de l’en-tête : {', '.join(missing)}. La première ligne doit nommer les colonnes."
         )
     places = tuple((place, BY_NAME[name]) for place, name in enumerate(names) if name in BY_NAME)
     unknown = tuple(

@@ -129,9 +129,9 @@ def _check_entry(entry: "os.DirEntry[str]") -> None:
     if entry.is_dir(follow_symlinks=False):
         raise FileRefusedError("sous-dossier : seuls les fichiers déposés directement sont lus")
     if not entry.is_file(follow_symlinks=False):
-        raise FileRefusedError("ce n'est pas un fichier ordinaire")
+        raise FileRefusedError("ce n’est pas un fichier ordinaire")
     if 0 <= time.time() - entry.stat(follow_symlinks=False).st_mtime < SETTLED:
-        raise FileRefusedError("peut-être encore en cours d'écriture : relancez dans quelques secondes")
+        raise FileRefusedError("peut-être encore en cours d’écriture : relancez dans quelques secondes")
 
 
 def _named(cabinet: Cabinet, path: Path) -> Named:
@@ -191,11 +191,11 @@ def _opened(path: Path) -> "File[bytes]":
         raise FileRefusedError(f"illisible : {problem.strerror}") from problem
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise FileRefusedError("ce n'est pas un fichier ordinaire")
+        raise FileRefusedError("ce n’est pas un fichier ordinaire")
     return File(os.fdopen(descriptor, "rb"), name=unicodedata.normalize("NFC", path.name))
 
 
 def _check_content(file: "File[bytes]", kind: Document.Kind) -> None:
     is_photo = content_type_of(file).startswith("image/")
     if is_photo != (kind == Document.Kind.PHOTO):
-        raise FileRefusedError("son contenu n'est pas une photo" if not is_photo else "son contenu n'est pas un PDF")
+        raise FileRefusedError("son contenu n’est pas une photo" if not is_photo else "son contenu n’est pas un PDF")

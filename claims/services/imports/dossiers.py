@@ -97,7 +97,7 @@ def _reject_contradictions(source: Source, contradictions: dict[int, int], repor
         return
     for line, cells, _ in source.records():
         if line in contradictions:
-            reason = f"référence déjà donnée ligne {contradictions[line]} avec d'autres valeurs"
+            reason = f"référence déjà donnée ligne {contradictions[line]} avec d’autres valeurs"
             reject = Reject(line, "reference", reason, cells)
             report.note(reject)
             rejected(reject)
@@ -106,7 +106,7 @@ def _reject_contradictions(source: Source, contradictions: dict[int, int], repor
 def _merge(cabinet: Cabinet, source: Source, report: Report, expected: int) -> None:
     merged = merging.merge(cabinet, source.layout)
     if merged.present != expected:
-        message = f"{expected} lignes préparées, {merged.present} retrouvées : rien n'a été enregistré."
+        message = f"{expected} lignes préparées, {merged.present} retrouvées : rien n’a été enregistré."
         raise RuntimeError(message)
     report.created, report.changed, report.moved = merged.created, merged.changed, merged.moved
     report.unchanged = expected - merged.created - merged.changed

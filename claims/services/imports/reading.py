@@ -40,15 +40,15 @@ def encoding_of(file: BinaryIO) -> tuple[str, bool]:
     if is_utf8 and _decodes(decoder, b"", final=True):
         return "utf-8-sig", False
     if not is_windows:
-        raise SourceError("Le fichier n'est ni en UTF-8 ni en Windows-1252 : enregistrez-le au format « CSV UTF-8 ».")
+        raise SourceError("Le fichier n’est ni en UTF-8 ni en Windows-1252 : enregistrez-le au format « CSV UTF-8 ».")
     return "cp1252", has_utf8_accents
 
 
 def _refuse_binary(chunk: bytes) -> None:
     if b"\0" in chunk:
-        raise SourceError("Ce n'est pas un fichier CSV : dans le tableur, enregistrez-le au format « CSV UTF-8 ».")
+        raise SourceError("Ce n’est pas un fichier CSV : dans le tableur, enregistrez-le au format « CSV UTF-8 ».")
     if len(chunk) == CHUNK and b"\n" not in chunk and b"\r" not in chunk:
-        raise SourceError("Ce n'est pas un fichier CSV : une ligne dépasse 1 Mo.")
+        raise SourceError("Ce n’est pas un fichier CSV : une ligne dépasse 1 Mo.")
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:

@@ -56,9 +56,9 @@ class Report:
         counts = (
             (self.read, "lignes lues"),
             (self.created, "dossiers créés"),
-            (self.changed, f"dossiers modifiés (dont {self.moved} changements d'état)"),
+            (self.changed, f"dossiers modifiés (dont {self.moved} changements d’état)"),
             (self.unchanged, "dossiers inchangés"),
-            (self.repeated, "lignes répétées à l'identique"),
+            (self.repeated, "lignes répétées à l’identique"),
             (self.to_correct, "dossiers à SIRET à corriger, rattachés à personne"),
             (self.rejected, "lignes rejetées"),
         )

@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--moment", choices=Digest.Moment.values, help="l'écrire maintenant, quels que soient le jour et l'heure"
+            "--moment", choices=Digest.Moment.values, help="l’écrire maintenant, quels que soient le jour et l’heure"
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:

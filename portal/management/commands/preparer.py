@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 
 
 class Command(BaseCommand):
-    help = "Met la base à jour, rassemble les fichiers statiques s'ils ont changé, charge la démonstration si demandé."
+    help = "Met la base à jour, rassemble les fichiers statiques s’ils ont changé, charge la démonstration si demandé."
     requires_system_checks: list[str] = []  # `migrate` runs the checks
 
     def handle(self, *_args: Any, **_options: Any) -> None:
