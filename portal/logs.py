@@ -34,6 +34,7 @@ class RequestNumberMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get(HEADER, "") if settings.TRUSTED_PROXIES else ""
         token = number.set(given if GIVEN.fullmatch(given) else uuid.uuid4().hex)
+        request.META["portal.number"] = number.get()  # Django writes its line once the answer has left this place
         try:
             response = self.get_response(request)
             response.headers[HEADER] = number.get()
@@ -73,7 +74,7 @@ class JsonFormatter(logging.Formatter):
             "source": record.name,
             "message": message_of(record),
         }
-        told |= {name: value for name, value in (("demande", number.get()), ("tache", task.get())) if value}
+        told |= {name: value for name, value in (("demande", number_of(record)), ("tache", task.get())) if value}
         if record.exc_info and record.exc_info[0]:
             told["exception"] = record.exc_info[0].__name__
             told["pile"] = places(record.exc_info[2])
@@ -84,11 +85,16 @@ class LineFormatter(logging.Formatter):
     """The same for eyes."""
 
     def format(self, record: logging.LogRecord) -> str:
-        mark = f" [{number.get()[:8]}]" if number.get() else ""
+        mark = f" [{number_of(record)[:8]}]" if number_of(record) else ""
         line = f"{self.formatTime(record)} {record.levelname} {record.name}{mark} {message_of(record)}"
         if record.exc_info and record.exc_info[0]:
             line += f" {record.exc_info[0].__name__} | " + " < ".join(reversed(places(record.exc_info[2])))
         return line.replace("\n", " ").replace("\r", " ")
+
+
+def number_of(record: logging.LogRecord) -> str:
+    request = getattr(record, "request", None)
+    return number.get() or (str(request.META.get("portal.number", "")) if isinstance(request, HttpRequest) else "")
 
 
 def message_of(record: logging.LogRecord) -> str:

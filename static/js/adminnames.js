@@ -15,4 +15,6 @@ function name() {
     box.setAttribute("aria-labelledby", `${label.id} ${value?.id ?? ""}`.trim());
   }
 }
-addEventListener("load", name);
+// select2 draws its boxes when it pleases, sometimes after the page has loaded.
+new MutationObserver(name).observe(document.body, { childList: true, subtree: true });
+name();

@@ -89,6 +89,9 @@ def test_a_request_keeps_its_number_through_its_tasks_and_no_further(settings):
         assert line["demande"] == headers["request_number"] == answer.headers["X-Request-ID"]
         assert (line["demande"] == header) is kept
     assert "demande" not in line_of(made("après"))
+    request = RequestFactory().get("/")
+    logs.RequestNumberMiddleware(view)(request)
+    assert line_of(made("après", request=request))["demande"] == seen[-1][0]["demande"]
 
     class Task:
         name = "messaging.tasks.send_due"
