@@ -42,8 +42,6 @@ class SubjectAdmin(TenantModelAdmin):
         head, takes, rules = super().get_fieldsets(request, obj)
         if obj is not None and obj.is_seed:
             rules = (rules[0], {"fields": ("extras_shown", "rules_shown")})
-        if obj is None and actor_of(request).kind == Kind.STAFF:
-            head = (None, {"fields": head[1]["fields"][1:]})
         return (head, takes, rules)
 
     def save_model(self, request: HttpRequest, obj: Subject, form: Any, change: bool) -> None:
