@@ -6,7 +6,7 @@ that live as long as the transaction; only this module writes them, through func
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -299,7 +299,7 @@ _ENTER = {
 def _apply(scope: _Scope) -> dict[str, Any]:
     kind, value = scope
     arguments = {"user": (value, timezone.localdate()), "nobody": ()}.get(kind, (value,))
-    with planned(), connection.cursor() as cursor:
+    with planned() if kind == "user" else nullcontext(), connection.cursor() as cursor:
         cursor.execute(_ENTER.get(kind) or enter_user(), arguments)
         found = (cursor.fetchone() or (None,))[0]
     return dict(json.loads(found) if isinstance(found, str) else found or {})

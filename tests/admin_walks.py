@@ -7,6 +7,7 @@ import pytest
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db import models
+from django.forms import FileInput
 from django.urls import path, reverse
 
 from accounts.models import CabinetEstablishment, Establishment, JournalEntry
@@ -46,6 +47,7 @@ def careless(model, widget):
         "search_fields": texts(model) or ["id"],
         "exclude": ["password", "groups", "user_permissions"],
         "change_form_template": "admin/change_form.html",
+        "formfield_overrides": {models.FileField: {"widget": FileInput}},  # no private file has an address
     }
     if widget != "select":
         options[f"{widget}_fields"] = names

@@ -388,7 +388,7 @@ class DossierFileFactory(factory.django.DjangoModelFactory):
     cabinet = factory.SubFactory(CabinetFactory)
     user = factory.SubFactory(UserFactory)
     name = "dossiers.csv"
-    file = "imports/absent"
+    file = factory.django.FileField(data=b"reference;siret", filename="dossiers.csv")
     state = "checked"
 
 

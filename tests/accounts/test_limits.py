@@ -151,7 +151,8 @@ def test_without_the_cache_people_still_sign_in(db, settings, monkeypatch, tmp_p
             "BACKEND": "portal.cache.PatientRedisCache",
             "LOCATION": f"unix://{tmp_path}/absent.sock",
             "OPTIONS": {"socket_connect_timeout": 1},
-        }
+        },
+        "fragments": settings.CACHES["fragments"],
     }
     monkeypatch.setattr(PatientRedisCache, "silent_until", 0.0)
     user = UserFactory()

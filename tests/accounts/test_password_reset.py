@@ -78,7 +78,8 @@ def test_the_answer_is_the_same_for_everybody(db):
     answers = []
     for email in (known.email, closed.email, "personne@ailleurs.test"):
         response = ask(Client(), email)
-        answers.append((response.status_code, dict(response.items()), response.content, set(response.cookies)))
+        headers = {name: value for name, value in response.items() if name != "X-Request-ID"}
+        answers.append((response.status_code, headers, response.content, set(response.cookies)))
 
     assert answers == [answers[0]] * 3
     assert mail.outbox == []

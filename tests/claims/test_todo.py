@@ -234,7 +234,7 @@ def test_the_dashboard_leads_to_what_the_cabinet_is_late_with(world, lac, client
     open_dossier(world, lac, State.AWAITING_INVOICE)
     client.force_login(world.alpes.clerk)
 
-    [item] = [item for item in client.get("/admin/").context["waiting"] if "retard" in item["label"]]
+    [item] = [item for item in client.get("/admin/").context["waiting"] if item["late"]]
 
-    assert item["count"] == 1
+    assert (item["count"], item["late"]) == (1, 1)
     assert list(client.get(item["url"]).context_data["cl"].result_list) == [late]

@@ -64,6 +64,11 @@ def everything() -> dict[str, dict[int, dict]]:
     return found
 
 
+def lasting(found):
+    """Without the history of rows, which the database itself writes and empties."""
+    return {label: rows for label, rows in found.items() if label != "accounts.RowChange"}
+
+
 def stored() -> set[str]:
     root = Path(default_storage.location)
     return {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()}
@@ -112,12 +117,12 @@ def test_exactly_what_is_over_is_forgotten_rows_and_files(world, tmp_path):
     expected = survivors(json.loads(json.dumps(before), object_hook=_numbers), gone, asked)
     kept_files = files_named(expected)
     looked = forgetting.look()
-    assert everything() == before
+    assert lasting(everything()) == lasting(before)
     out = StringIO()
 
     call_command("purge", certificat=tmp_path / "certificat.json", stdout=out)
 
-    assert everything() == expected
+    assert lasting(everything()) == lasting(expected)
     assert stored() == kept_files
     told = json.loads((tmp_path / "certificat.json").read_text())
     assert told["lignes"] == dict(looked.rows - type(looked.rows)())
@@ -131,7 +136,7 @@ def test_exactly_what_is_over_is_forgotten_rows_and_files(world, tmp_path):
     assert "ALPES-LAC" not in left
     call_command("purge", stdout=(second := StringIO()))
     assert "aucune" in second.getvalue()
-    assert everything() == expected
+    assert lasting(everything()) == lasting(expected)
 
 
 def _numbers(row):
@@ -182,7 +187,7 @@ def test_a_purge_that_does_not_see_everything_fails_loudly(world, monkeypatch):
         call_command("purge")
 
     monkeypatch.undo()
-    assert everything() == before
+    assert lasting(everything()) == lasting(before)
 
 
 @committed
