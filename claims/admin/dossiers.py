@@ -180,6 +180,7 @@ class DossierAdmin(
     ) -> HttpResponse:
         dossier = self.get_object(request, object_id)
         context = self.work_on(request, dossier) | {"title": "Dossier"} | (extra_context or {})
+        context["may_qualify"] = actor_of(request).opens(Menu.QUALIFY)
         return super().change_view(request, object_id, form_url, context)
 
     def work_on(self, request: HttpRequest, dossier: Dossier) -> dict[str, Any]:
