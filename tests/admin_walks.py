@@ -42,7 +42,7 @@ def careless(model, widget):
         "adders": STAFF_KINDS,
         "changers": STAFF_KINDS,
         "deleters": STAFF_KINDS,
-        "list_display": [field.name for field in model._meta.fields],
+        "list_display": [field.name for field in model._meta.fields if not isinstance(field, models.FileField)],
         "list_filter": [field.name for field in relations(model)],
         "search_fields": texts(model) or ["id"],
         "exclude": ["password", "groups", "user_permissions"],
