@@ -18,7 +18,6 @@ from accounts.exceptions import NotAllowed
 
 COUNTED = 5_000  # rows; nobody turns a hundred pages, and counting a million takes longer than showing fifty
 AT_ONCE = 200  # rows one act takes; each is a decision of its own, written to its own journal
-CSV_ROWS, XLSX_ROWS = 50_000, 5_000  # what can be written while somebody waits
 
 
 class CappedPaginator(Paginator):  # type: ignore[type-arg]
@@ -92,7 +91,7 @@ def as_file(model_admin: Any, request: HttpRequest, columns: list[Column], *, na
     asked.pop("format", None)  # no filter of the list
     request.GET = asked  # type: ignore[assignment]
     rows = model_admin.get_changelist_instance(request).get_queryset(request)
-    rows = rows[: XLSX_ROWS if kind == "xlsx" else CSV_ROWS]
+    rows = rows[: sheets.XLSX_LIMIT if kind == "xlsx" else sheets.CSV_LIMIT]
     header = [label for label, _ in columns]
     values = ([value(row) for _, value in columns] for row in rows.iterator(chunk_size=2_000))
     file = sheets.write_xlsx(header, values, title=name) if kind == "xlsx" else sheets.write_csv(header, values)

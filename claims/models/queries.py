@@ -25,9 +25,6 @@ PAGE_SIZE = 50
 SEARCH_LIMIT = 1000  # matches kept of a search, the newest first; more would not be read by anybody
 SEARCH_WORDS = 6
 
-# Dossiers in one file, the first in the list's order: what can be made while somebody waits (0.1 and 0.6 ms a row).
-CSV_LIMIT, XLSX_LIMIT = 50_000, 5_000
-
 # What each column is sorted by, in the order of the columns; a cabinet or a site is sorted by the rank of its name.
 SORT_KEYS: dict[str, str] = {
     "documents": "received_count",

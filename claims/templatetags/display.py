@@ -9,6 +9,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from accounts.typography import NARROW, NO_BREAK
 from accounts.validators import display_siret
 from claims.models import Document
 from claims.models.documents import family_of
@@ -16,8 +17,6 @@ from claims.models.documents import family_of
 register = template.Library()
 
 EMPTY = "—"
-NARROW = "\N{NARROW NO-BREAK SPACE}"
-NO_BREAK = "\N{NO-BREAK SPACE}"
 _FRENCH = str.maketrans(",.", f"{NARROW},")
 _REGISTRATION = re.compile(r"([A-Z]{2})[ -]?([0-9]{3})[ -]?([A-Z]{2})")
 

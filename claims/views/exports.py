@@ -14,7 +14,7 @@ from accounts.scope import Actor, Kind, Right
 from claims.forms import ListForm
 from claims.models import Dossier
 from claims.models.preferences import preferred
-from claims.models.queries import CSV_LIMIT, XLSX_LIMIT, ListRequest, search
+from claims.models.queries import ListRequest, search
 from claims.views import columns
 from claims.views.columns import Column
 from claims.workflow import TAB_LABELS
@@ -33,7 +33,7 @@ def _asked(request: ActorRequest) -> tuple[Actor, ListRequest, list[Column]]:
 
 
 def _rows(
-    actor: Actor, wanted: ListRequest, shown: list[Column], at_most: int = CSV_LIMIT
+    actor: Actor, wanted: ListRequest, shown: list[Column], at_most: int = sheets.CSV_LIMIT
 ) -> Iterator[list[sheets.Value]]:
     """Read in batches and written before the answer leaves: its scope ends with the request."""
     rows = Dossier.objects.visible_to(actor).for_export(actor, wanted, at_most) if actor.sites else None
@@ -57,5 +57,5 @@ def dossiers_csv(request: ActorRequest) -> FileResponse:
 def dossiers_xlsx(request: ActorRequest) -> FileResponse:
     actor, wanted, shown = _asked(request)
     header = [column.name for column in shown]
-    file = sheets.write_xlsx(header, _rows(actor, wanted, shown, XLSX_LIMIT), title=TAB_LABELS[wanted.tab])
+    file = sheets.write_xlsx(header, _rows(actor, wanted, shown, sheets.XLSX_LIMIT), title=TAB_LABELS[wanted.tab])
     return FileResponse(file, as_attachment=True, filename=_named(wanted, "xlsx"), content_type=XLSX)

@@ -8,9 +8,10 @@ from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 
 from accounts.http import ActorRequest
+from accounts.sheets import CSV_LIMIT, XLSX_LIMIT
 from claims.forms import ListForm
 from claims.models import Dossier
-from claims.models.queries import CSV_LIMIT, PAGE_SIZE, SEARCH_LIMIT, XLSX_LIMIT, ListRequest
+from claims.models.queries import PAGE_SIZE, SEARCH_LIMIT, ListRequest
 from claims.services.shots import offered
 from claims.views.columns import DESCENDING_FIRST, Column
 from claims.workflow import TAB_LABELS, Tab
