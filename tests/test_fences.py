@@ -258,6 +258,7 @@ FENCES = {
         "text = 'x'",
     ),
     "messaging.Announcement": Fence(announced, Who.staffs, "text = 'x'"),
+    "messaging.MailBranding": Fence(Who.staffs, Who.staffs, "closing = 'x'"),
     "messaging.AnnouncementReading": Fence(Who.is_in, Who.is_in, "read_at = now()"),
     "messaging.ChannelChoice": Fence(Who.is_in, Who.is_in, "channel = 'mail'"),
     "messaging.Digest": Fence(Who.is_in, lambda who, row: False, "created_at = now()"),

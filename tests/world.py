@@ -25,6 +25,7 @@ from tests.factories import (
     AnnouncementReadingFactory,
     AppointmentFactory,
     AwaitedFactory,
+    BrandingFactory,
     CabinetFactory,
     CabinetMemberFactory,
     CallBackFactory,
@@ -121,6 +122,7 @@ def _cabinet(code: str) -> SimpleNamespace:
     ContactFactory(cabinet=cabinet, role=f"Standard de {code}")
     PassageFactory(cabinet=cabinet, sector=f"Secteur de {code}")
     VisitPolicyFactory(cabinet=cabinet)
+    BrandingFactory(cabinet=cabinet, closing=f"Adresse de {code}")
     DossierFileFactory(cabinet=cabinet, user=staff["manager"], name=f"FICHIER {code}.csv")
     FeedFactory(user=staff["manager"])
     ChannelChoiceFactory(user=staff["manager"])
