@@ -192,8 +192,24 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.text("FROM_EMAIL", f"Portail Réparateurs <ne-pas-repondre@{_host}>")
 
 # Files: private ones are only ever served by a view
-STORAGES = {
-    "default": {"BACKEND": "portal.storage.PrivateStorage"},
+_bucket = env.text("S3_BUCKET")
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "portal.bucket.BucketStorage",
+        "OPTIONS": {
+            "bucket_name": _bucket,
+            "endpoint_url": env.text("S3_ENDPOINT") or None,
+            "region_name": env.text("S3_REGION") or None,
+            "access_key": env.text("S3_ACCESS_KEY") or None,
+            "secret_key": env.text("S3_SECRET_KEY") or None,
+            "addressing_style": "path",
+            "signature_version": "s3v4",
+            "default_acl": None,  # the bucket's own: private
+            "file_overwrite": False,
+        },
+    }
+    if _bucket
+    else {"BACKEND": "portal.storage.PrivateStorage"},
     "staticfiles": {"BACKEND": "portal.storage.HashedStorage"},
 }
 MEDIA_ROOT = DATA_DIR / "files"
