@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts.menus import Menu
+from accounts.mergepages import Merging
 from accounts.models import (
     Cabinet,
     CabinetEstablishment,
@@ -25,7 +26,7 @@ from accounts.models import (
 )
 from accounts.postedforms import PostedForms
 from accounts.scope import Kind
-from accounts.services import Event
+from accounts.services import Event, merge_establishments, merge_organisations
 from accounts.services.shops import resume_shops, suspend_shops
 from accounts.tenantadmin import (
     EVENT_LABELS,
@@ -53,6 +54,8 @@ EVENT_LABELS.update(
         Event.SHOP_INVITED: "Réparateur invité",
         Event.SHOP_INVITATION_REVOKED: "Invitation du réparateur annulée",
         Event.ESTABLISHMENT_PROPOSED: "Établissement proposé à l’entreprise",
+        Event.ESTABLISHMENTS_MERGED: "Établissement fusionné avec un autre",
+        Event.ORGANISATIONS_MERGED: "Organisation fusionnée avec une autre",
         Event.ACCOUNT_APPROVED: "Compte accepté",
         Event.ACCOUNT_REFUSED: "Compte refusé",
         Event.COLLEAGUE_JOINED: "Collaborateur ajouté",
@@ -105,7 +108,8 @@ class CabinetAdmin(TenantModelAdmin):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(TenantModelAdmin):
+class OrganisationAdmin(Merging, TenantModelAdmin):
+    merge_rows = merge_organisations
     menu = Menu.SHOPS
     viewers = adders = changers = NETWORK_ONLY
     list_display = ("name", "created_at")
@@ -115,9 +119,10 @@ class OrganisationAdmin(TenantModelAdmin):
 
 
 @admin.register(Establishment)
-class EstablishmentAdmin(TenantModelAdmin):
+class EstablishmentAdmin(Merging, TenantModelAdmin):
     """Shared by cabinets: staff see it through their own list; whose it is follows from an approved request."""
 
+    merge_rows = merge_establishments
     menu = Menu.SHOPS
     viewers = adders = changers = NETWORK_ONLY
     list_display = ("siret_shown", "name", "postal_code", "city", "organisation", "proven_at")

@@ -55,6 +55,7 @@ class System(StrEnum):
     AGENDA = "agenda"  # counts the visits of a half-day, and finds whose feed an address is
     PURGE = "purge"  # forgets what a cabinet may no longer keep
     WATCH = "watch"  # counts and measures, for operations
+    MERGE = "merge"  # two rows that are one shop; the tariffs' trigger knows this name
     DEMO = "demo"
     TESTS = "tests"
 
@@ -130,9 +131,8 @@ class Actor:
 
     kind: Kind
     user_id: int | None = None
-    label: str = (
-        ""  # what the journal shows: an organisation, a cabinet or a part of the program, never a private name
-    )
+    # what the journal shows: an organisation, a cabinet or a part of the program, never a private name
+    label: str = ""
     role: str = ""
     organisations: tuple[int, ...] = ()
     owned: tuple[int, ...] = ()  # those of `organisations` this person answers for

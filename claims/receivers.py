@@ -8,15 +8,18 @@ from django.dispatch import receiver
 
 from accounts.doorbell import Doorbell
 from accounts.journal import recorded
-from accounts.models import Draft, JournalEntry
+from accounts.models import Draft, Establishment, JournalEntry
 from accounts.scope import Actor
 from accounts.services import Event
+from accounts.services.merging import leave_behind
 from claims import tasks
-from claims.models import Dossier, Job
+from claims.models import Dossier, DossierTally, Job
 from claims.services import deposits, expectations, incidents, memos, requests, shots
+from claims.services.dossiers import follow_merger
 from claims.workflow import Action
 
 doorbell = Doorbell(tasks.work_due)
+leave_behind(DossierTally)  # the dossiers' own triggers write the differences, which come to nothing for the former
 
 
 @receiver(post_save, sender=Job, dispatch_uid="claims.ring")
@@ -44,6 +47,12 @@ def forget(entry: JournalEntry, subject: models.Model, **_more: Any) -> None:
     """What a shop noted about a dossier that was another's."""
     if entry.event == Action.CORRECT_SIRET and isinstance(subject, Dossier):
         memos.forget_former(subject)
+
+
+@receiver(recorded, sender=Establishment, dispatch_uid="claims.follow_merger")
+def follow(entry: JournalEntry, subject: models.Model, actor: Actor, **_more: Any) -> None:
+    if entry.event == Event.ESTABLISHMENTS_MERGED and isinstance(subject, Establishment):
+        follow_merger(subject, former=entry.detail["received"], actor=actor)
 
 
 @receiver(recorded, dispatch_uid="claims.expect")

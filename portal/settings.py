@@ -111,6 +111,7 @@ _timeout = env.number(
 )  # seconds a statement may take; the web process asks for 10
 if _timeout:
     _limits = f"-c statement_timeout={_timeout}s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s"
+    _limits += " -c max_parallel_workers_per_gather=0"  # starting helpers for a page takes longer than the page
     DATABASES["default"].setdefault("OPTIONS", {})["options"] = _limits
 if env.text("DATABASE_OWNER_URL"):
     DATABASES["owner"] = env.database("DATABASE_OWNER_URL", _roles)
@@ -258,7 +259,7 @@ CAPTCHA = env.choice(
 )
 ALTCHA_HMAC_SECRET = hashlib.sha256(b"altcha:" + SECRET_KEY.encode()).hexdigest()
 BROWSER_COOKIE_NAME = "__Host-navigateur" if SECURE else "navigateur"
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_NAME = "__Host-session" if SECURE else "session"
 SESSION_COOKIE_SECURE = SECURE

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
+from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
 from django.utils.functional import cached_property
 from whitenoise.storage import CompressedManifestStaticFilesStorage
@@ -68,6 +69,10 @@ class HashedStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Static files under names that change with them; an `import` of a script follows to the new name."""
 
     support_js_module_import_aggregation = True
+
+    def file_hash(self, name: str, content: "File[Any] | None" = None) -> str:
+        """Eight characters tell two versions of a file apart; no page names twelve of them for each of its files."""
+        return (super().file_hash(name, content) or "")[:8]
 
     @cached_property
     def _addresses(self) -> dict[str, str]:

@@ -13,6 +13,7 @@ from accounts.services.events import Event
 from accounts.services.invitations import accept_invitation, invite, open_invitation, revoke_invitation
 from accounts.services.joins import join_requests, turn_away, welcome
 from accounts.services.knocks import request_account, request_password_reset, settle_knocks
+from accounts.services.merging import merge_establishments, merge_organisations
 from accounts.services.mydata import contribute, my_data
 from accounts.services.ownaccount import (
     FactorChange,
@@ -77,6 +78,8 @@ __all__ = [
     "join_requests",
     "know_address",
     "leave_establishment",
+    "merge_establishments",
+    "merge_organisations",
     "move_session",
     "my_data",
     "note_factor",

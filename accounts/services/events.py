@@ -25,6 +25,8 @@ class Event(StrEnum):
     DRAFT_SUBMITTED = "draft_submitted"
     DRAFT_DECIDED = "draft_decided"
     ESTABLISHMENT_LEFT = "establishment_left"
+    ESTABLISHMENTS_MERGED = "establishments_merged"
+    ORGANISATIONS_MERGED = "organisations_merged"
     STAFF_INVITED = "staff_invited"
     STAFF_RIGHTS = "staff_rights"
     STAFF_ENTRUSTED = "staff_entrusted"

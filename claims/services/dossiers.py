@@ -8,7 +8,7 @@ from django.db import transaction
 from accounts import journal
 from accounts.exceptions import NotAllowed
 from accounts.menus import Menu
-from accounts.models import CabinetEstablishment
+from accounts.models import CabinetEstablishment, Establishment, JournalEntry
 from accounts.planned import planned
 from accounts.scope import Actor
 from claims.models import Dossier, DossierVisit
@@ -47,6 +47,35 @@ def correct_siret(dossier: Dossier, link: CabinetEstablishment, *, actor: Actor)
     dossier.save(update_fields=["establishment", "siret"])
     journal.record(dossier, Action.CORRECT_SIRET, actor=actor, received=wrong, siret=dossier.siret)
     return dossier
+
+
+def follow_merger(establishment: Establishment, *, former: str, actor: Actor) -> None:
+    """Two establishments became one: of each dossier received under the former SIRET, write down that it is another's.
+
+    It is what keeps a later file with that SIRET from taking the dossier away again. One entry each, and nobody is
+    told: for the people of the shop nothing happened to any of them.
+    """
+    received = Dossier.objects.filter(establishment=establishment, siret=former)
+    told = {"received": former, "siret": establishment.siret}
+    entries = [_corrected(dossier, actor, told) for dossier in received.order_by("pk").iterator()]
+    JournalEntry.objects.bulk_create(entries, batch_size=1_000)
+    received.update(siret=establishment.siret)
+
+
+def _corrected(dossier: Dossier, actor: Actor, told: dict[str, str]) -> JournalEntry:
+    return JournalEntry(
+        event=Action.CORRECT_SIRET,
+        subject_type=Dossier._meta.label_lower,
+        subject_id=dossier.pk,
+        subject_label=dossier.reference,
+        actor_label=actor.label,
+        actor_role=actor.role,
+        user_id=actor.user_id,
+        cabinet_id=dossier.cabinet_id,
+        establishment_id=dossier.establishment_id,
+        dossier_id=dossier.pk,
+        detail=told,
+    )
 
 
 def _would_lose(dossier: Dossier, link: CabinetEstablishment, actor: Actor) -> bool:

@@ -38,8 +38,8 @@ def budgets(
             "dossier / page signée simple", median["dossier"].rate / median["page simple"].rate, 0.4, 0.25, unit="×"
         ),
         Budget(
-            "téléchargement / fichier statique",
-            median["téléchargement"].rate / median["statique"].rate,
+            "téléchargement de 20 Mo / fichier statique",
+            median["téléchargement 20 Mo"].rate / median["statique 20 Mo"].rate,
             0.8,
             0.5,
             unit="×",

@@ -16,7 +16,8 @@ from portal.benchmark.pages import SIMPLE_PAGES, STAFF_PAGES, Budget
 from portal.datafolder import StartError
 from portal.processes import Process
 
-STATIC = "mesure-2mo.bin"
+PRIVATE, DOWNLOAD = "files/mesure/document", "téléchargement"
+SIZES_SENT = {"2 Mo": 2_000_000, "20 Mo": 20_000_000}  # a letter, a report with its photos
 WHO = {
     fill.MEDIAN: "Réparateur médian (100 dossiers)",
     fill.LARGEST: "Le plus grand",
@@ -67,10 +68,9 @@ class Command(BaseCommand):
             if not fill.is_full(owner, bench.dossiers):
                 fill.fill(owner, bench.dossiers)
             fill.hire(owner)
-        for place in ("files/mesure/document", f"static/{STATIC}"):
-            path = bench.data.path / place
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(b"%PDF-1.4\n" + bytes(2_000_000))
+        _write(bench, PRIVATE, "2 Mo")
+        for label in SIZES_SENT:
+            _write(bench, f"static/{_static(label)}", label)
         self.stdout.write(f"{bench.dossiers} dossiers prêts en {time.monotonic() - began:.0f} s ({bench.name}).")
 
     def _inside(self, bench: Bench) -> dict[str, Any]:
@@ -109,10 +109,14 @@ class Command(BaseCommand):
                     _wait(bare_port)
                     timings[who] = {"vue simple": measure(plain_port, "/dossiers/", cookies, seconds)}
                     timings[who]["WSGI nu"] = measure(bare_port, "/", cookies, seconds)
-                    timings[who]["statique"] = measure(bench.run.port, f"/static/{STATIC}", cookies, seconds)
-                    timings[who] |= {
-                        label: measure(bench.run.port, path, cookies, seconds) for label, path in pages.items()
-                    }
+                    for label, path in pages.items():
+                        timings[who] |= (
+                            _downloads(bench, path, cookies, seconds)
+                            if label == DOWNLOAD
+                            else {label: measure(bench.run.port, path, cookies, seconds)}
+                        )
+                for label in SIZES_SENT:
+                    found["sql"][who][f"{DOWNLOAD} {label}"] = found["sql"][who][DOWNLOAD]
             timings[fill.STAFF] = self._staff(bench.run.port, plain_port, seconds)
             cookies = sign_in(bench.run.port, fill.MEDIAN, fill.PASSWORD)
             self.memory = _memory_after(more, server, bench.run.port, found["pages"][fill.MEDIAN]["liste"], cookies)
@@ -142,6 +146,27 @@ def _memory_after(pages: int, server: Process, port: int, path: str, cookies: st
     held = [re.findall(r"VmRSS:\s+(\d+)", Path(f"/proc/{child}/status").read_text()) for child in children]
     largest = max(int(found[0]) for found in held) / 1024
     return [Budget(f"processus web après {pages} pages", largest, 160, 250, False, "Mio")]
+
+
+def _downloads(bench: Bench, path: str, cookies: str, seconds: float) -> dict[str, Timing]:
+    """A small and a large private file, each right after the same bytes asked of nobody."""
+    timings = {}
+    for label in SIZES_SENT:
+        _write(bench, PRIVATE, label)
+        timings[f"statique {label}"] = measure(bench.run.port, f"/static/{_static(label)}", cookies, seconds)
+        timings[f"{DOWNLOAD} {label}"] = measure(bench.run.port, path, cookies, seconds)
+    return timings
+
+
+def _static(label: str) -> str:
+    return f"mesure-{label.replace(' ', '').lower()}.bin"
+
+
+def _write(bench: Bench, place: str, label: str) -> None:
+    """A file of that size, where the portal looks for it."""
+    path = bench.data.path / place
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"%PDF-1.4\n" + bytes(SIZES_SENT[label]))
 
 
 def _statements(bench: Bench, who: str) -> Path:
