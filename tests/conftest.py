@@ -16,7 +16,7 @@ from portal.management.commands.migrate import grant_to_application
 from tests.world import _standing, standing_world, world  # noqa: F401 -- fixtures
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")  # each has a base and a queue of its own
-KEPT = os.environ.get("ESSAIS_BASE_GARDEE", "")  # name of a base kept for many short runs (tests/load/faults.py)
+KEPT = bool(os.environ.get("ESSAIS_BASE_GARDEE"))  # for many short runs in a row (tests/load/faults.py)
 
 
 def pytest_configure() -> None:
@@ -37,9 +37,9 @@ def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
     owner, application = connections["owner"], connections["default"]
     original = application.settings_dict["NAME"]
     if WORKER or KEPT:
-        owner.settings_dict["TEST"]["NAME"] = f"test_{original}_{WORKER or KEPT}"
+        owner.settings_dict["TEST"]["NAME"] = f"test_{original}_{WORKER or 'gardee'}"
     with django_db_blocker.unblock():
-        name = owner.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False, keepdb=bool(KEPT))
+        name = owner.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False, keepdb=KEPT)
         role = application.settings_dict["USER"]
         grant_to_application(role)
         with owner.cursor() as cursor:
@@ -51,7 +51,7 @@ def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
     with django_db_blocker.unblock():
         application.close()
         application.settings_dict["NAME"] = original
-        owner.creation.destroy_test_db(original, verbosity=0, keepdb=bool(KEPT))
+        owner.creation.destroy_test_db(original, verbosity=0, keepdb=KEPT)
 
 
 @pytest.fixture(autouse=True)

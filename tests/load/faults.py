@@ -47,7 +47,8 @@ def run_tests(folder: Path, tests: str) -> tuple[int, str]:
     environment = {
         **os.environ,
         "PYTHONPATH": str(folder),
-        "ESSAIS_BASE_GARDEE": "fautes",  # a base of its own: whoever works beside runs tests in theirs
+        "ESSAIS_BASE_GARDEE": "oui",
+        "PYTEST_XDIST_WORKER": "fautes",  # a base of its own: whoever works beside runs tests in theirs
         "PYTHONDONTWRITEBYTECODE": "1",
     }
     command = ["timeout", "-k", "10", str(PATIENCE), sys.executable, "-m", "pytest", "-q", "-x", "--no-header"]
