@@ -1,3 +1,9 @@
+// What a cell cuts for want of width is told in full where the pointer rests.
+document.addEventListener("pointerover", (event) => {
+  const row = event.target.closest?.(".rows tbody tr");
+  for (const cell of row?.cells ?? []) if (cell.scrollWidth > cell.clientWidth) cell.title = cell.textContent;
+});
+
 // In a table whose rows are links (`.link`), the arrows go from row to row, Home and End to the first and the last.
 document.addEventListener("keydown", (event) => {
   const here = event.target.closest?.("tbody .link");

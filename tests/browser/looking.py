@@ -22,7 +22,8 @@ BY_SCREEN = ["color-contrast", "link-in-text-block", "target-size", "scrollable-
 REFUSED = "window.__refused=[];addEventListener('securitypolicyviolation',e=>__refused.push(e.violatedDirective));"
 # The admin’s inline tables have such a header, from Django.
 DJANGOS = {"empty-table-header": {"enabled": False}}
-VIEWER = "chrome-extension://mhjfbmdgcfjbbpaeojofohoefgiehjai/"  # Chromium's own for PDF files, part of the program
+# Chromium's own viewer of PDF files, part of the program.
+VIEWER = ("chrome-extension://mhjfbmdgcfjbbpaeojofohoefgiehjai/", "chrome://resources/")
 AXE_RUN = """async ([only, rules]) => {
   document.getAnimations().forEach(one => one.finish());
   const options = {resultTypes: ["violations"], preload: false, rules, ...(only && {runOnly: only})};
@@ -110,7 +111,7 @@ class Visitor:
         self.context.close()
 
     def _asked(self, request: Request) -> None:
-        if not request.url.startswith((self.home, "data:", "blob:", VIEWER)):
+        if not request.url.startswith((self.home, "data:", "blob:", *VIEWER)):
             self.problems.append(f"{self.path}: asks {request.url}")
 
     def _said(self, message: ConsoleMessage) -> None:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.template import Context, Template
 from django.urls import reverse
 
-from accounts.typography import spaced
+from accounts.typography import dense, spaced
 from portal.guide import GUIDES, digest
 from portal.help import THEMES
 
@@ -97,6 +97,21 @@ def test_the_portal_can_be_installed_without_a_look_into_the_database(client):
 )
 def test_french_spaces_do_not_break(typed, read):
     assert spaced(typed) == read
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        ("<ul>\n  <li>a</li>\n\n  <li>b</li>\n</ul>", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>"),
+        ("a\n{% if one %}\n  b\n{% endif %}\nc", "a\n{% if one %}b\n{% endif %}c"),
+        ("{# why #}\n{% url 'home' as here %}\n<a>", "{# why #}{% url 'home' as here %}<a>"),
+        ("a\n{% url 'home' %}\n{{ b }}\nc", "a\n{% url 'home' %}\n{{ b }}\nc"),
+        ("a {% if one %}b{% endif %}\nc", "a {% if one %}b{% endif %}\nc"),
+        ("<pre>\n  as typed\n</pre>", "<pre>\n  as typed\n</pre>"),
+    ],
+)
+def test_a_page_is_sent_without_its_authors_indentation(typed, sent):
+    assert dense(typed) == sent
 
 
 def test_sentences_of_the_code_are_spaced_where_they_are_drawn():

@@ -11,8 +11,8 @@ from tests.factories import DossierFactory
 
 PAGES = {  # page: bytes of HTML, bytes of all, requests; compressed, at a first visit
     "/connexion/": (4_000, 14_000, 12),
-    "/dossiers/": (12_000, 26_000, 18),
-    "dossier": (6_000, 22_000, 14),
+    "/dossiers/": (4_600, 26_000, 18),
+    "dossier": (3_200, 22_000, 14),
 }
 
 
