@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("claims", "0140_typography")]
+    dependencies = [("claims", "0190_covering")]
     operations = [
         migrations.AddField(
             "passage",
