@@ -114,11 +114,6 @@ def test_a_request_names_nobody_of_a_company_the_staff_do_not_see(world, client,
 
 
 @pytest.fixture
-def world(standing_world):
-    return standing_world
-
-
-@pytest.fixture
 def twin(careless_twin, world, client):
     """Alpes' manager before careless pages."""
 

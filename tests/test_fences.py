@@ -295,11 +295,6 @@ def test_no_policy_is_open_but_those_with_a_reason():
 # Who is there, and what ---------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def world(standing_world):
-    return standing_world
-
-
 @pytest.fixture(params=["nothing suspended", "suspended"])
 def people(request, world) -> list[Who]:
     """Everybody of the small world, which gets visits, étapes and mails too."""

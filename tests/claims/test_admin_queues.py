@@ -31,11 +31,6 @@ NEWEST = F("claim_on").desc(nulls_last=True)
 
 
 @pytest.fixture
-def world(standing_world):
-    return standing_world
-
-
-@pytest.fixture
 def clerk(world, client):
     client.force_login(world.alpes.clerk)
     return client
