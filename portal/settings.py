@@ -111,6 +111,7 @@ _timeout = env.number(
 )  # seconds a statement may take; the web process asks for 10
 if _timeout:
     _limits = f"-c statement_timeout={_timeout}s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s"
+    _limits += " -c max_parallel_workers_per_gather=0"  # starting helpers for a page takes longer than the page
     DATABASES["default"].setdefault("OPTIONS", {})["options"] = _limits
 if env.text("DATABASE_OWNER_URL"):
     DATABASES["owner"] = env.database("DATABASE_OWNER_URL", _roles)
@@ -192,8 +193,24 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.text("FROM_EMAIL", f"Portail Réparateurs <ne-pas-repondre@{_host}>")
 
 # Files: private ones are only ever served by a view
-STORAGES = {
-    "default": {"BACKEND": "portal.storage.PrivateStorage"},
+_bucket = env.text("S3_BUCKET")
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "portal.bucket.BucketStorage",
+        "OPTIONS": {
+            "bucket_name": _bucket,
+            "endpoint_url": env.text("S3_ENDPOINT") or None,
+            "region_name": env.text("S3_REGION") or None,
+            "access_key": env.text("S3_ACCESS_KEY") or None,
+            "secret_key": env.text("S3_SECRET_KEY") or None,
+            "addressing_style": "path",
+            "signature_version": "s3v4",
+            "default_acl": None,  # the bucket's own: private
+            "file_overwrite": False,
+        },
+    }
+    if _bucket
+    else {"BACKEND": "portal.storage.PrivateStorage"},
     "staticfiles": {"BACKEND": "portal.storage.HashedStorage"},
 }
 MEDIA_ROOT = DATA_DIR / "files"
@@ -242,7 +259,7 @@ CAPTCHA = env.choice(
 )
 ALTCHA_HMAC_SECRET = hashlib.sha256(b"altcha:" + SECRET_KEY.encode()).hexdigest()
 BROWSER_COOKIE_NAME = "__Host-navigateur" if SECURE else "navigateur"
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_NAME = "__Host-session" if SECURE else "session"
 SESSION_COOKIE_SECURE = SECURE

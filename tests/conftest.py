@@ -3,13 +3,14 @@
 import os
 import secrets
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connections
 
-from accounts import scope
+from accounts import composed, scope
 from accounts.scope import System
 from portal.management.commands.migrate import grant_to_application
 from tests.world import _standing, standing_world, world  # noqa: F401 -- fixtures
@@ -64,6 +65,19 @@ def _system_scope(request: pytest.FixtureRequest) -> Iterator[None]:
     request.getfixturevalue("db")
     with scope.system(System.TESTS):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _composed_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever statement is used again is the one the ORM would compose now, for this person and these values."""
+
+    def again(build: Any, actor: Any, values: Any, given: Any) -> Any:
+        rows, fresh = used_again(build, actor, values, given), build(actor, *values, given)
+        assert rows.query.get_compiler("default").as_sql() == fresh.query.get_compiler("default").as_sql()
+        return rows
+
+    used_again = composed._again
+    monkeypatch.setattr(composed, "_again", again)
 
 
 @pytest.fixture(autouse=True)

@@ -5,16 +5,15 @@ shop, where `establishment_id = ANY(…)` reads the shop whole and sorts it.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models
-from django.db.models import F, FilteredRelation, Q, Sum
+from django.db.models import F, FilteredRelation, Q, QuerySet, Sum
 from django.db.models.expressions import RawSQL
 
-from accounts.planned import planned
 from accounts.scope import Actor, CabinetName, Site, TenantQuerySet
 from claims.workflow import CLOSED_TAB_NUMBER, TAB_NUMBERS, Tab
 
@@ -52,6 +51,8 @@ FURTHER = frozenset(
 )
 DEFAULT_COLUMNS = tuple(slug for slug in SORT_KEYS if slug not in FURTHER)  # EG-32
 DEFAULT_SORT = "-date_sinistre"
+BY_NAME = frozenset({"cabinet_id", "establishment_id"})
+MOST_READ = 3  # pages of a list that somebody reads
 
 
 # What the columns show of a dossier; a page of them is read without the rest (search texts, contacts, bookkeeping).
@@ -79,6 +80,11 @@ class ListRequest:
     site_ids: tuple[int, ...] = field(default_factory=tuple)  # the establishments to look in, never empty
     mission_from: date | None = None
     mission_to: date | None = None
+
+    def is_usual(self, actor: Actor) -> bool:
+        """Whether one text serves everybody's list: all of their sites and cabinets, in an order without names."""
+        everywhere = self.cabinet_id is None and self.site_ids == actor.establishment_ids
+        return everywhere and self.counts_by_ledger and _order(self.sort)[0] not in BY_NAME and self.page <= MOST_READ
 
     @property
     def counts_by_ledger(self) -> bool:
@@ -195,31 +201,33 @@ def _ids(
     """
     order = f"{direction} NULLS LAST, id {direction}"
     arm = f"""(SELECT id, {key.sql} AS key FROM claims_dossier WHERE establishment_id = %s AND {condition}
-        ORDER BY {key.sql} {order} LIMIT %s)"""
+        ORDER BY {key.sql} {order} LIMIT {offset + limit})"""
     arms = " UNION ALL ".join([arm] * max(1, len(sites)))
     params: list[Any] = []
     for site in sites or (0,):
-        params += [*key.params, site, *values, *key.params, offset + limit]
-    sql = f"SELECT page.id FROM ({arms}) AS page ORDER BY page.key {order} LIMIT %s OFFSET %s"
-    return RawSQL(sql, [*params, limit, offset])
+        params += [*key.params, site, *values, *key.params]
+    sql = f"SELECT page.id FROM ({arms}) AS page ORDER BY page.key {order} LIMIT {limit:d} OFFSET {offset:d}"
+    return RawSQL(sql, params)
 
 
 class TallyQuerySet(TenantQuerySet["DossierTally"]):
     """The vocabulary of the ledger of counts."""
 
-    def by_tab(self, site_ids: tuple[int, ...], cabinet_id: int | None) -> dict[Tab, int]:
-        """How many dossiers stand under each tab, for these establishments and this cabinet (None: all)."""
+    def sums(self, site_ids: tuple[int, ...], cabinet_id: int | None) -> "QuerySet[DossierTally, Any]":
+        """(tab, is_ve, number of dossiers), for these establishments and this cabinet (None: all)."""
         rows = self.filter(establishment__in=site_ids)
         if cabinet_id is not None:
             rows = rows.filter(cabinet=cabinet_id)
-        sums = rows.values_list("tab", "is_ve").annotate(n=Sum("difference"))
-        counts = dict.fromkeys(Tab, 0)
-        names = {number: tab for tab, number in TAB_NUMBERS.items()}
-        with planned():
-            found = list(sums)
-        for number, is_ve, n in found:
-            counts[names[number]] += n
-            counts[Tab.ALL] += n
-            if is_ve and number != CLOSED_TAB_NUMBER:
-                counts[Tab.DAMAGED] += n
-        return counts
+        return rows.values_list("tab", "is_ve").annotate(n=Sum("difference"))
+
+
+def by_tab(sums: Iterable[tuple[int, bool, int]]) -> dict[Tab, int]:
+    """How many dossiers stand under each tab."""
+    counts = dict.fromkeys(Tab, 0)
+    names = {number: tab for tab, number in TAB_NUMBERS.items()}
+    for number, is_ve, n in sums:
+        counts[names[number]] += n
+        counts[Tab.ALL] += n
+        if is_ve and number != CLOSED_TAB_NUMBER:
+            counts[Tab.DAMAGED] += n
+    return counts

@@ -5,7 +5,6 @@ same archive. It is written beside its place and moved there whole.
 """
 
 import hashlib
-import os
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +18,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from accounts import scope
+from accounts.privatefiles import store
 from accounts.scope import Right, System
 from claims.models import Document, Dossier, Export, Job
 from claims.services import jobs
@@ -95,8 +95,8 @@ class Builder:
             self.left_out[pk] = WITHDRAWN
             return
         try:
-            with Path(default_storage.path(keys[pk])).open("rb") as source:
-                if os.fstat(source.fileno()).st_size == entry["size"]:
+            with default_storage.open(keys[pk]) as source:
+                if source.size == entry["size"]:
                     copy(source, archive, entry, beside)
                 else:
                     self.left_out[pk] = DAMAGED
@@ -131,7 +131,7 @@ class Builder:
         key, size, now = f"{FOLDER}/{self.export.public_id}.zip", part.stat().st_size, timezone.now()
         with scope.system(System.JOBS):
             self.run.done()
-            part.replace(default_storage.path(key))
+            store().take(part, key)
             Export.objects.filter(pk=self.export.pk).move(
                 State.READY,
                 file=key,
@@ -195,14 +195,15 @@ def _date(at: str) -> tuple[int, int, int, int, int, int]:
 
 
 def _sha256(key: str) -> str:
-    with Path(default_storage.path(key)).open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
+    digest = hashlib.sha256()
+    with default_storage.open(key) as content:
+        for chunk in content.chunks(CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
 
 
 def _folder() -> Path:
-    folder = Path(default_storage.path(FOLDER))
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
+    return store().workshop(FOLDER)
 
 
 # Afterwards ----------------------------------------------------------------------------------------------------------

@@ -28,9 +28,9 @@ def policy_of(dossier: Dossier) -> VisitPolicy:
     return found or VisitPolicy(cabinet_id=dossier.cabinet_id)
 
 
-def beside(actor: Actor) -> dict[str, Any]:
+def beside(actor: Actor, today: date) -> dict[str, Any]:
     """Annotations of a dossier that `slots_beside` reads: the rules of its expert's passages, and what is taken."""
-    taken = RawSQL("(SELECT jsonb_agg(t) FROM visits_taken(claims_dossier.id, %s) AS t)", [timezone.localdate()])
+    taken = RawSQL("(SELECT jsonb_agg(t) FROM visits_taken(claims_dossier.id, %s) AS t)", [today])
     return {"passage_rules": nested(Passage.objects.visible_to(actor).of_dossiers()), "visits_taken": taken}
 
 

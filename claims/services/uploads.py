@@ -3,7 +3,6 @@
 import hashlib
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile, File
@@ -14,6 +13,7 @@ from django.utils import timezone
 
 from accounts.exceptions import NotAllowed
 from accounts.models import Establishment
+from accounts.privatefiles import store
 from accounts.scope import Actor, Right
 from claims.models import Document, Dossier, Shot, Upload
 from claims.models.deposits import KEPT
@@ -113,11 +113,7 @@ def append(upload: Upload, offset: int, piece: bytes) -> Upload:
         return upload
     if len(piece) > PIECE or offset + len(piece) > upload.size:
         raise ValidationError("Ce morceau dépasse la taille annoncée : choisissez le fichier de nouveau.")
-    path = Path(default_storage.path(upload.file.name or ""))
-    with path.open("r+b") as file:
-        file.seek(offset)
-        file.truncate()
-        file.write(piece)
+    store().append(upload.file.name or "", offset, piece)
     upload.received += len(piece)
     if upload.received == upload.size:
         _arrived(upload)
@@ -126,6 +122,9 @@ def append(upload: Upload, offset: int, piece: bytes) -> Upload:
 
 
 def _arrived(upload: Upload) -> None:
+    name = upload.file.name or ""
+    store().complete(name)
+    transaction.on_commit(partial(store().settle, name), robust=True)
     upload.state = State.CHECKING
     jobs.order(CHECK, upload)
 

@@ -1,20 +1,24 @@
 """The list and the page of a dossier."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from typing import Any
 
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.composed import composed
 from accounts.http import ActorRequest
 from accounts.models import JournalEntry
 from accounts.planned import planned
 from accounts.scope import Actor, Kind, Right
 from claims.forms import DisplayForm, ListForm
-from claims.models import Document, Dossier, DossierTally, Expectation
+from claims.models import Document, Dossier, Expectation
 from claims.models.documents import REPORTS
 from claims.models.expectations import beside
 from claims.models.preferences import preferred
@@ -28,14 +32,24 @@ from claims.views import columns, listing
 from claims.views.panels import beside_page, panels
 from claims.workflow import STEPS, Tab
 
+More = Callable[[Actor, date], dict[str, Any]]  # annotations only one page needs
 
-def dossier_or_404(request: ActorRequest, cabinet: str, reference: str, **more: Any) -> Dossier:
+
+def dossier_or_404(request: ActorRequest, cabinet: str, reference: str, more: "More | None" = None) -> Dossier:
     """The dossier this person may see, with what each of its pages shows; absent and foreign are the same 404."""
     actor = request.actor.where(Right.VIEW)
-    rows = Dossier.objects.visible_to(actor).select_related("cabinet", "establishment", "facts")
-    rows = rows.annotate(expected=beside(actor), open_requests=requests_beside(actor), **more)
     with planned():
-        return get_object_or_404(rows, cabinet__code=cabinet, reference=reference)
+        found = composed(_one, actor, cabinet, reference, timezone.localdate(), given=more)
+    if not found:
+        raise Http404("Aucun dossier de ce nom.")
+    return found[0]
+
+
+def _one(actor: Actor, cabinet: str, reference: str, today: date, more: "More | None") -> "QuerySet[Dossier]":
+    rows = Dossier.objects.visible_to(actor).select_related("cabinet", "establishment", "facts")
+    rows = rows.annotate(expected=beside(actor), open_requests=requests_beside(actor))
+    rows = rows.filter(cabinet__code=cabinet, reference=reference)
+    return rows.annotate(**more(actor, today)) if more else rows
 
 
 @require_safe
@@ -49,9 +63,9 @@ def dossiers(request: ActorRequest) -> HttpResponse:
     actor = request.actor.where(Right.VIEW)
     form = ListForm(request.GET, actor=actor)
     wanted = form.wanted()
-    counts = DossierTally.objects.visible_to(actor).by_tab(wanted.site_ids, wanted.cabinet_id)
+    counts = listing.counts_of(actor, wanted)
     wanted = replace(listing.within(wanted, counts), found=search(wanted.words) if wanted.words else ())
-    rows = list(Dossier.objects.visible_to(actor).for_list(actor, wanted)) if actor.sites else []
+    rows = listing.read(actor, wanted) if actor.sites else []
     if not rows and wanted.page > 1:
         return redirect(listing.address(request, page=None))
     if wanted.tab != liked.tab and "onglet" in request.GET:
@@ -93,11 +107,10 @@ def list_display(request: ActorRequest) -> HttpResponse:
 @require_safe
 def dossier(request: ActorRequest, cabinet: str, reference: str) -> HttpResponse:
     """One dossier: who must act, the current report, the parties."""
-    subject = dossier_or_404(request, cabinet, reference, **beside_page(request.actor))
+    subject = dossier_or_404(request, cabinet, reference, beside_page)
     note_visit(subject, user_id=request.user.pk)
-    rows = Document.objects.visible_to(request.actor).filter(dossier=subject).with_reading(request.actor)
     with planned():
-        papers = list(rows.in_force().newest_first())
+        papers = composed(_papers, request.actor, subject.pk)
     context = frame(request, subject, "Informations") | {
         "report": next((paper for paper in papers if paper.kind in REPORTS), None),
         "coverage": next((paper for paper in papers if paper.kind == Document.Kind.COVERAGE), None),
@@ -106,6 +119,10 @@ def dossier(request: ActorRequest, cabinet: str, reference: str) -> HttpResponse
         **panels(subject, request.actor),
     }
     return render(request, "claims/dossier.html", context)
+
+
+def _papers(actor: Actor, dossier: int, _given: None) -> "QuerySet[Document]":
+    return Document.objects.visible_to(actor).filter(dossier=dossier).with_reading(actor).in_force().newest_first()
 
 
 @require_safe

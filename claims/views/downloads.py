@@ -1,16 +1,14 @@
 """The one way a private file leaves: by the proxy in front when there is one, otherwise by this process."""
 
 import re
-from collections.abc import Iterator
 from urllib.parse import quote
 
 from django.conf import settings
-from django.core.files.base import File
-from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
-CHUNK = 1 << 20  # bytes
+from accounts.privatefiles import store
+
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 # What a file may do in a browser: be looked at. A PDF is drawn by the browser's own viewer, which a sandbox would keep
 # from starting; it runs no script of ours and none may be loaded.
@@ -25,7 +23,8 @@ def send(
 
     `etag` names the bytes, so that a download broken off goes on where it stopped (one range at a time).
     """
-    answer = _by_proxy(key) if settings.X_ACCEL_PREFIX else _by_ourselves(request, key, f'"{etag}"')
+    by_proxy = settings.X_ACCEL_PREFIX and not store().serves_ranges  # the proxy reads folders, not buckets
+    answer = _by_proxy(key) if by_proxy else _by_ourselves(request, key, f'"{etag}"')
     answer.headers["Content-Type"] = content_type
     answer.headers["Content-Disposition"] = content_disposition_header(attachment, name) or "attachment"
     answer.headers["Content-Security-Policy"] = PDF_POLICY if content_type == "application/pdf" else POLICY
@@ -43,7 +42,7 @@ def framed(answer: HttpResponseBase) -> HttpResponseBase:
 
 
 def _by_proxy(key: str) -> HttpResponse:
-    if not default_storage.exists(key):
+    if not store().exists(key):
         raise Http404
     answer = HttpResponse()
     answer.headers["X-Accel-Redirect"] = settings.X_ACCEL_PREFIX + quote(key)
@@ -52,24 +51,32 @@ def _by_proxy(key: str) -> HttpResponse:
 
 def _by_ourselves(request: HttpRequest, key: str, etag: str) -> HttpResponseBase:
     try:
-        content = default_storage.open(key, "rb")
+        size = store().size(key)
     except FileNotFoundError as problem:
         raise Http404 from problem
-    size = content.size
     part = wanted_part(request, size, etag)
     if part is None:
-        answer: HttpResponseBase = FileResponse(content)
+        answer = _whole(key, size)
         answer.headers["Accept-Ranges"] = "bytes"
         return answer
     first, last = part
     if first > last or first >= size:
-        content.close()
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     return StreamingHttpResponse(
-        _bytes(content, first, last - first + 1),
+        store().pieces(key, first, last - first + 1),
         status=206,
         headers={"Content-Range": f"bytes {first}-{last}/{size}", "Content-Length": str(last - first + 1)},
     )
+
+
+def _whole(key: str, size: int) -> HttpResponseBase:
+    """A file of this machine is handed to the server, which lets the kernel send it."""
+    if store().serves_ranges:
+        return StreamingHttpResponse(store().pieces(key, 0, size), headers={"Content-Length": str(size)})
+    try:
+        return FileResponse(store().open(key))
+    except FileNotFoundError as problem:
+        raise Http404 from problem
 
 
 def wanted_part(request: HttpRequest, size: int, etag: str) -> tuple[int, int] | None:
@@ -81,11 +88,3 @@ def wanted_part(request: HttpRequest, size: int, etag: str) -> tuple[int, int] |
     if not first:  # the last so many bytes
         return max(0, size - int(last)), size - 1
     return int(first), min(int(last) if last else size - 1, size - 1)
-
-
-def _bytes(content: "File[bytes]", first: int, length: int) -> Iterator[bytes]:
-    with content:
-        content.seek(first)
-        while length and (chunk := content.read(min(CHUNK, length))):
-            length -= len(chunk)
-            yield chunk

@@ -6,11 +6,13 @@ from contextlib import nullcontext
 from django.conf import settings
 from django.contrib import messages
 from django.core.files.storage import default_storage
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.composed import composed
 from accounts.exceptions import NotAllowed
 from accounts.http import ActorRequest
 from accounts.planned import planned
@@ -30,9 +32,15 @@ ANYWAY = "ancienne"  # the value of `version` in the address of whoever wants th
 
 
 def document_or_404(request: ActorRequest, public_id: uuid.UUID) -> Document:
-    rows = Document.objects.visible_to(request.actor.where(Right.VIEW)).select_related("dossier__cabinet")
     with planned():
-        return get_object_or_404(rows, public_id=public_id)
+        found = composed(_one, request.actor.where(Right.VIEW), public_id)
+    if not found:
+        raise Http404("Aucun document de ce nom.")
+    return found[0]
+
+
+def _one(actor: Actor, public_id: uuid.UUID, _given: None) -> "QuerySet[Document]":
+    return Document.objects.visible_to(actor).select_related("dossier__cabinet").filter(public_id=public_id)
 
 
 @require_safe

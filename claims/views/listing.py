@@ -4,14 +4,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 
+from accounts.composed import composed
 from accounts.http import ActorRequest
+from accounts.planned import planned
+from accounts.scope import Actor
 from accounts.sheets import CSV_LIMIT, XLSX_LIMIT
 from claims.forms import ListForm
-from claims.models import Dossier
-from claims.models.queries import PAGE_SIZE, SEARCH_LIMIT, ListRequest
+from claims.models import Dossier, DossierTally
+from claims.models.queries import PAGE_SIZE, SEARCH_LIMIT, ListRequest, by_tab
 from claims.services.shots import offered
 from claims.views.columns import DESCENDING_FIRST, Column
 from claims.workflow import TAB_LABELS, Tab
@@ -34,6 +38,35 @@ def cleared(request: ActorRequest) -> str:
 
 def is_filtered(form: ListForm) -> bool:
     return any(form.cleaned_data.get(name) for name in ("q", "cabinet", "siret", "mission_depuis", "mission_jusqua"))
+
+
+def read(actor: Actor, wanted: ListRequest) -> list[Dossier]:
+    """One page and one row more.
+
+    One plan serves a shop of any size for the usual ones: 100 dossiers or 20,000, an index holds them in order.
+    """
+    if not wanted.is_usual(actor):
+        return list(_page(actor, wanted))
+    with planned():
+        return composed(_page, actor, given=replace(wanted, site_ids=()))
+
+
+def _page(actor: Actor, wanted: ListRequest) -> "QuerySet[Dossier]":
+    """Without sites of its own the request is about all of the actor's."""
+    whole = wanted if wanted.site_ids else replace(wanted, site_ids=actor.establishment_ids)
+    return Dossier.objects.visible_to(actor).for_list(actor, whole)
+
+
+def counts_of(actor: Actor, wanted: ListRequest) -> dict[Tab, int]:
+    """How many dossiers stand under each tab, at the sites and for the cabinet in sight."""
+    with planned():
+        if wanted.cabinet_id is None and wanted.site_ids == actor.establishment_ids:
+            return by_tab(composed(_sums, actor))
+        return by_tab(DossierTally.objects.visible_to(actor).sums(wanted.site_ids, wanted.cabinet_id))
+
+
+def _sums(actor: Actor, _given: None) -> "QuerySet[DossierTally, Any]":
+    return DossierTally.objects.visible_to(actor).sums(actor.establishment_ids, None)
 
 
 def within(wanted: ListRequest, counts: dict[Tab, int]) -> ListRequest:

@@ -52,9 +52,9 @@ SHOWN_STATUS = {
 }
 
 
-def beside_page(actor: Actor) -> dict[str, Any]:
+def beside_page(actor: Actor, today: date) -> dict[str, Any]:
     """What the panels need, read in the dossier's own statement."""
-    return {"directory": nested(Contact.objects.visible_to(actor).of_dossiers()), **passages.beside(actor)}
+    return {"directory": nested(Contact.objects.visible_to(actor).of_dossiers()), **passages.beside(actor, today)}
 
 
 def panels(dossier: Dossier, actor: Actor) -> dict[str, Any]:

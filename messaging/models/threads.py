@@ -85,14 +85,14 @@ class ThreadQuerySet(TenantQuerySet["Thread"]):
         if before is not None:
             parts.append(" AND (last_message_at, id) < (%s, %s)")
             values += before
-        order = "ORDER BY last_message_at DESC, id DESC LIMIT %s"
+        order = f"ORDER BY last_message_at DESC, id DESC LIMIT {PAGE_SIZE + 1}"
         where = f"establishment_id = %s AND message_count > 0{''.join(parts)}"
         arm = f"(SELECT id, last_message_at FROM messaging_thread WHERE {where} {order})"
         params: list[object] = []
         for site in site_ids or (0,):
-            params += [site, *values, PAGE_SIZE + 1]
+            params += [site, *values]
         merged = " UNION ALL ".join([arm] * max(1, len(site_ids)))
-        ids = RawSQL(f"SELECT page.id FROM ({merged}) AS page {order}", [*params, PAGE_SIZE + 1])
+        ids = RawSQL(f"SELECT page.id FROM ({merged}) AS page {order}", params)
         return self.filter(pk__in=ids).newest_first()
 
     def for_lines(self) -> "ThreadQuerySet":

@@ -1,14 +1,15 @@
 """Every thread of every dossier, over all cabinets and sites; and those of one dossier."""
 
-from contextlib import nullcontext
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from accounts.composed import composed
 from accounts.http import ActorRequest
 from accounts.planned import planned
 from accounts.scope import Actor, Kind, Right
@@ -53,6 +54,10 @@ def _found(actor: Actor, held: dict[str, str], before: tuple[datetime, int] | No
     """One page and one row more."""
     if not actor.sites:
         return []
+    if not before and not any(held.values()):
+        # One plan serves a shop of any size: the newest of each site, by an index in that order.
+        with planned():
+            return composed(_newest, actor)
     cabinet = next((one.pk for one in actor.cabinets if one.code == held["cabinet"]), None)
     threads = Thread.objects.visible_to(actor)
     words = tuple(held["q"].split()[:SEARCH_WORDS])
@@ -68,9 +73,11 @@ def _found(actor: Actor, held: dict[str, str], before: tuple[datetime, int] | No
         )
         if held["voir"] == "non-lus":
             rows = rows.filter(pk__in=threads.unread_ids(actor))
-    # Unfiltered, one plan serves a shop of any size: the newest of each site, by an index in that order.
-    with nullcontext() if before or any(held.values()) else planned():
-        return list(rows.with_unread(actor).for_lines())
+    return list(rows.with_unread(actor).for_lines())
+
+
+def _newest(actor: Actor, _given: None) -> "QuerySet[Thread]":
+    return Thread.objects.visible_to(actor).inbox(actor.establishment_ids).with_unread(actor).for_lines()
 
 
 def _place(typed: str) -> tuple[datetime, int] | None:

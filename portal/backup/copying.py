@@ -9,8 +9,9 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 import psycopg
 from django.apps import apps
@@ -20,6 +21,7 @@ from django.utils import timezone
 from psycopg import Connection, sql
 from psycopg.conninfo import make_conninfo
 
+from accounts.privatefiles import store
 from portal.backup import BackupError, inventory, manifest, programs
 from portal.backup.manifest import DUMP, FOLDER, LIST, Stored
 from portal.retention import plan
@@ -137,26 +139,28 @@ def _named(connection: Connection[Any]) -> Iterator[tuple[str, str]]:
 
 
 def _copy_files(folder: Path, progress: Progress) -> Iterator[Stored]:
-    source = Path(settings.MEDIA_ROOT)
     (folder / FOLDER).mkdir()
     with (folder / LIST).open("w", encoding="utf-8") as listing:
-        for path in sorted(path for path in source.rglob("*") if path.is_file()):
-            name = path.relative_to(source).as_posix()
+        for name in sorted(held.name for held in store().held()):
             if name.startswith("sante/"):
                 continue
-            stored = copy(path, folder / FOLDER / name, name)
+            stored = copy(partial(_open, name), folder / FOLDER / name, name)
             if stored is not None:
                 listing.write(f"{stored.name}\t{stored.size}\t{stored.sha256}\n")
                 progress(stored.size)
                 yield stored
 
 
-def copy(source: Path, target: Path, name: str) -> Stored | None:
+def _open(name: str) -> IO[bytes]:
+    return cast("IO[bytes]", store().open(name))
+
+
+def copy(source: Callable[[], IO[bytes]], target: Path, name: str) -> Stored | None:
     """Copy and fingerprint in one reading; None for a file that went meanwhile."""
     digest, size = hashlib.sha256(), 0
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        with source.open("rb") as read, target.open("wb") as written:
+        with source() as read, target.open("wb") as written:
             os.fchmod(written.fileno(), 0o600)
             while block := read.read(manifest.BLOCK):
                 digest.update(block)

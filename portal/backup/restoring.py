@@ -5,21 +5,23 @@ purge ledger is replayed at the end, so that nobody who was forgotten comes back
 site is not to be opened.
 """
 
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.db import connections, transaction
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from accounts.privatefiles import store
 from accounts.scope import System
 from portal import roles
 from portal.backup import BackupError, copying, inventory, manifest, programs
-from portal.backup.manifest import DUMP, FOLDER
+from portal.backup.manifest import DUMP, FOLDER, Stored
 from portal.retention import forgetting
 
 Progress = Callable[[int], object]
@@ -74,7 +76,7 @@ def _begin(sums: dict[str, str]) -> bool:
                 f"dossier neufs (et supprimez {marker()})."
             )
         return True
-    if any(path.is_file() for path in Path(settings.MEDIA_ROOT).rglob("*")):
+    if any(store().held()):
         raise BackupError(f"Le dossier {settings.MEDIA_ROOT} contient des fichiers : on ne restaure que dans un vide.")
     check_empty()
     marker().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -112,16 +114,29 @@ def _put_files(folder: Path, progress: Progress) -> int:
     """Each file is fingerprinted as it is written; one that an interrupted restoration left is checked, not redone."""
     count = 0
     for stored in manifest.files(folder):
-        target = Path(settings.MEDIA_ROOT) / stored.name
-        if not target.resolve().is_relative_to(Path(settings.MEDIA_ROOT).resolve()):
+        if stored.name.startswith("/") or ".." in Path(stored.name).parts:
             raise BackupError(f"La sauvegarde nomme un fichier hors de son dossier : {stored.name}.")
-        if not (target.is_file() and manifest.sha256_of(target) == stored.sha256):
-            found = copying.copy(folder / FOLDER / stored.name, target, stored.name)
-            if found != stored:
-                raise BackupError(f"Le fichier {stored.name} manque dans la sauvegarde ou y a changé.")
+        if not _is_put(stored):
+            _put_file(folder / FOLDER / stored.name, stored)
         count += 1
         progress(stored.size)
     return count
+
+
+def _is_put(stored: Stored) -> bool:
+    try:
+        with store().open(stored.name) as file:
+            return hashlib.file_digest(cast("Any", file), "sha256").hexdigest() == stored.sha256
+    except FileNotFoundError:
+        return False
+
+
+def _put_file(source: Path, stored: Stored) -> None:
+    whole = store().workshop("sante") / "restauration"  # which nobody takes for a file of the site
+    if copying.copy(lambda: source.open("rb"), whole, stored.name) != stored:
+        whole.unlink(missing_ok=True)
+        raise BackupError(f"Le fichier {stored.name} manque dans la sauvegarde ou y a changé.")
+    store().take(whole, stored.name)
 
 
 def _put_database(folder: Path) -> None:

@@ -17,7 +17,7 @@ from portal.roles import APP
 from portal.runsettings import RunSettings
 from portal.services import program, web
 
-SIZES = {"10k": 10_000, "100k": 100_000, "1M": 1_000_000}
+SIZES = {"10k": 10_000, "100k": 100_000, "1M": 1_000_000, "10M": 10_000_000}
 
 
 class Bench:
@@ -38,6 +38,7 @@ class Bench:
             "REDIS_URL": settings.REDIS_URL,
             "PORTAL_DATA": str(self.data.path),
             "PORTAL_DEMO": "false",
+            "STAFF_SECOND_FACTOR": "non",  # a program signs in
             "SECRET_KEY": str(settings.SECRET_KEY),
             "HOST": "127.0.0.1",
             "PORT": str(port),

@@ -12,11 +12,14 @@ from django.contrib.auth.hashers import make_password
 from psycopg import sql
 
 BIG = {10_000: (2_000, 1_200, 900), 100_000: (20_000, 12_000, 9_000), 1_000_000: (20_000, 12_000, 9_000)}
+BIG[10_000_000] = (25_000, 12_000, 9_000)
 MEDIAN_SHOP = 100  # dossiers of the shop the « médian » figures are of
 CABINETS, DOCUMENTS = 40, 3
 PASSWORD = "Mesure-de-vitesse-sur-la-route"  # noqa: S105 -- of people who exist in the benchmark's base only
-LARGEST, MEDIAN = "grand@mesure.test", "median@mesure.test"
+LARGEST, MEDIAN, STAFF = "grand@mesure.test", "median@mesure.test", "cabinet@mesure.test"
+STAFF_KEY = 900_000_000  # of the person, beyond every shop's
 TABLES = ("claims_dossier", "claims_document")
+NUMBERED = ("claims_dossier", "accounts_establishment", "accounts_organisation")  # filled with keys of our own
 
 
 def sizes(dossiers: int) -> list[int]:
@@ -53,6 +56,24 @@ def fill(owner: Any, dossiers: int) -> None:
         for table in TABLES:
             owner.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
     owner.execute("VACUUM ANALYZE")
+
+
+def hire(owner: Any) -> None:
+    """Somebody of the largest cabinet, also in a base that was filled before there was one; new dossiers get keys."""
+    with owner.transaction():
+        owner.execute("SELECT portal_enter_system('mesure')")
+        for table in NUMBERED:
+            owner.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")
+        if owner.execute("SELECT 1 FROM accounts_user WHERE id = %s", [STAFF_KEY]).fetchone():
+            return
+        values = {"password": make_password(PASSWORD), "email": STAFF}
+        columns = {key: sql.Literal(value).as_string(owner) for key, value in values.items()}
+        _insert(owner, "accounts_user", "(SELECT 1) one", id=str(STAFF_KEY), is_active="true", **columns)
+        largest = "(SELECT cabinet_id FROM claims_dossier GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1)"
+        _insert(
+            owner, "accounts_cabinetmember", "(SELECT 1) one",
+            cabinet_id=largest, user_id=str(STAFF_KEY), role="'responsable'",
+        )  # fmt: skip
 
 
 def _take_keys(owner: Any) -> list[str]:

@@ -25,8 +25,8 @@ def main(target: str) -> None:
     from django.contrib.auth import get_user_model  # noqa: PLC0415 -- needs loaded apps
     from django.test import Client  # noqa: PLC0415 -- needs loaded apps
 
-    from portal.benchmark.fill import LARGEST, MEDIAN  # noqa: PLC0415 -- needs loaded apps
-    from portal.benchmark.pages import pages_of  # noqa: PLC0415 -- needs loaded apps
+    from portal.benchmark.fill import LARGEST, MEDIAN, STAFF  # noqa: PLC0415 -- needs loaded apps
+    from portal.benchmark.pages import STAFF_PAGES, pages_of  # noqa: PLC0415 -- needs loaded apps
 
     found: dict[str, Any] = {"pages": {}, "sql": {}, "statements": {}}
     for who in (MEDIAN, LARGEST):
@@ -36,6 +36,9 @@ def main(target: str) -> None:
         pages = found["pages"][who] = pages_of(user.pk)
         found["sql"][who] = {label: _cost(partial(client.get, path)) for label, path in pages.items()}
         found["statements"][who] = _statements(partial(client.get, pages["liste"]))
+    client = Client(HTTP_HOST="localhost")
+    client.force_login(get_user_model().objects.get(email=STAFF))
+    found["sql"][STAFF] = {label: _cost(partial(client.get, path)) for label, path in STAFF_PAGES.items()}
     Path(target).write_text(json.dumps(found, default=str))
 
 

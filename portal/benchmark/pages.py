@@ -34,6 +34,16 @@ def pages_of(user_id: int) -> dict[str, str]:
         }
 
 
+STAFF_PAGES = {
+    "liste du cabinet": "/admin/claims/dossier/",
+    "recherche du cabinet": "/admin/claims/dossier/?q=lefevre",
+}
+SIMPLE_PAGES = {
+    "liste simple": "/simple/claims/dossier/",
+    "recherche simple": "/simple/claims/dossier/?q=lefevre",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Budget:
     """A figure, its goal and the floor below (or above) which it is a defect."""

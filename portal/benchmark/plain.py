@@ -15,6 +15,7 @@ from claims.models import Dossier, DossierVisit, Expectation
 from claims.models.queries import DEFAULT_COLUMNS
 from claims.views import columns, listing
 from claims.workflow import TAB_OF_STATE, Tab
+from portal.benchmark.careless import site
 from portal.urls import urlpatterns as portal
 
 
@@ -47,4 +48,4 @@ def plain_list(request: ActorRequest) -> HttpResponse:
     return render(request, "plain.html", context)
 
 
-urlpatterns = [path("dossiers/", plain_list, name="dossiers"), *portal]
+urlpatterns = [path("dossiers/", plain_list, name="dossiers"), path("simple/", site.urls), *portal]

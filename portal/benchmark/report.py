@@ -38,13 +38,37 @@ def budgets(
             "dossier / page signée simple", median["dossier"].rate / median["page simple"].rate, 0.4, 0.25, unit="×"
         ),
         Budget(
-            "téléchargement / fichier statique",
-            median["téléchargement"].rate / median["statique"].rate,
+            "téléchargement de 20 Mo / fichier statique",
+            median["téléchargement 20 Mo"].rate / median["statique 20 Mo"].rate,
             0.8,
             0.5,
             unit="×",
         ),
         Budget("liste, HTML compressé", listed.compressed / 1024, 6, 12, False, "Ko"),
+    ]
+
+
+def heavy_budgets(staff: dict[str, Timing], told: dict[str, dict[str, float]]) -> list[Budget]:
+    """The cabinet's list, the archive and the import, each against its yardstick of the same run."""
+    archive, imported = told["zip"], told["import"]
+    listed, found = staff["liste du cabinet"].rate, staff["recherche du cabinet"].rate
+    return [
+        Budget("liste du cabinet / admin simple", listed / staff["liste simple"].rate, 5, 3, unit="×"),
+        Budget("recherche du cabinet / admin simple", found / staff["recherche simple"].rate, 50, 20, unit="×"),
+        Budget("archive / cat des mêmes fichiers", archive["rate"] / archive["cat"], 1, 0.5, unit="×"),
+        Budget("archive, mémoire de plus qu’au repos", archive["more"], 64, 128, False, "Mio"),
+        Budget("import, lignes par seconde", imported["rate"], 15_000, 6_000),
+        Budget("import, mémoire de plus qu’au repos", imported["more"], 200, 400, False, "Mio"),
+    ]
+
+
+def heavy_lines(told: dict[str, dict[str, float]]) -> list[str]:
+    archive, imported = told["zip"], told["import"]
+    return [
+        "",
+        f"archive : {archive['rate']:.0f} Mo/s, cat {archive['cat']:.0f} Mo/s",
+        f"import de {imported['rows']:.0f} lignes : {imported['rate']:.0f} par seconde",
+        f"update_or_create : {imported['simple']:.0f} par seconde",
     ]
 
 

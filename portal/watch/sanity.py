@@ -15,6 +15,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts import scope
+from accounts.privatefiles import store
 from accounts.scope import System
 from claims.models import Deposit, Document, Dossier, Export, Upload
 from portal.retention import plan
@@ -61,8 +62,7 @@ def _all(model: Any) -> Any:
 
 
 def _files(named: dict[str, list[str]]) -> Iterator[Finding]:
-    root = Path(default_storage.location)  # type: ignore[attr-defined]
-    held = {path.relative_to(root).as_posix(): path for path in root.rglob("*") if path.is_file()}
+    held = {file.name: file for file in store().held()}
     for name, rows in named.items():
         if ".." in Path(name).parts or name.startswith("/"):
             yield Finding("clé hors du stockage", rows[0])
@@ -72,7 +72,7 @@ def _files(named: dict[str, list[str]]) -> Iterator[Finding]:
             yield Finding("un fichier pour deux lignes", " et ".join(rows))
     old = (timezone.now() - YOUNG).timestamp()
     for name in sorted(held.keys() - named.keys()):
-        if not name.startswith("sante/") and held[name].stat().st_mtime < old:
+        if not name.startswith("sante/") and held[name].changed < old:
             yield Finding("fichier sans ligne", name)
 
 

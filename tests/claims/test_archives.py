@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.urls import reverse
@@ -24,7 +25,14 @@ from claims.models import Document, Export, Job
 from claims.receivers import doorbell
 from claims.services import archiving, entrynames, jobs
 from claims.services.archives import AT_ONCE, order_export
-from tests.factories import DocumentFactory, DossierFactory, LinkFactory, ShopMemberFactory
+from tests.factories import (
+    DelegationFactory,
+    DelegationProfileFactory,
+    DocumentFactory,
+    DossierFactory,
+    LinkFactory,
+    ShopMemberFactory,
+)
 from tests.messaging.test_crashes import in_threads
 from tests.world import body_of
 
@@ -144,8 +152,8 @@ def test_what_is_lost_or_damaged_is_named_and_the_rest_is_there(dossier, owner, 
         lost, damaged, longer, _ = dossier.documents.order_by("pk")
     default_storage.delete(lost.file.name)
     for changed, content in ((damaged, b"%PDF nu"), (longer, b"%PDF deux!")):
-        with open(default_storage.path(changed.file.name), "wb") as file:  # noqa: PTH123
-            file.write(content)
+        default_storage.delete(changed.file.name)
+        default_storage.save(changed.file.name, ContentFile(content))
     export = order(dossier, owner)
 
     archive = built(export)
@@ -249,6 +257,31 @@ def test_a_right_lost_before_it_is_built_ends_it(dossier, owner):
 
     assert (again(export).state, again(export).reason) == ("failed", archiving.LOST_ACCESS)
     assert not list(archiving._folder().iterdir())
+
+
+def test_the_right_to_look_taken_away_before_it_is_built_ends_it(dossier, owner):
+    """The database still shows the dossier to who may deposit there: the right is asked of the portal."""
+    with scope.system(System.TESTS):
+        profile = DelegationProfileFactory(organisation=owner.shop_members.get().organisation, rights=["view"])
+        colleague = DelegationFactory(profile=profile).member.user
+    export = order(dossier, colleague)
+    with scope.system(System.TESTS):
+        type(profile).objects.filter(pk=profile.pk).update(rights=["deposit"])
+
+    jobs.run_due()
+
+    assert (again(export).state, again(export).reason) == ("failed", archiving.LOST_ACCESS)
+
+
+def test_what_the_antivirus_refused_before_it_is_built_is_left_out(dossier, owner):
+    export = order(dossier, owner)
+    with scope.system(System.TESTS):
+        dossier.documents.filter(kind="photo").update(safety="infected")
+
+    archive = built(export)
+
+    assert len(archive.namelist()) == 4  # three papers, and the note that names the fourth
+    assert "retiré du dossier" in archive.read("manquants.txt").decode()
 
 
 def test_a_right_lost_before_it_is_fetched_closes_it(dossier, owner, client):

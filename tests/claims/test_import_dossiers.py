@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import CabinetEstablishment, Establishment, JournalEntry
 from claims.models import Dossier
+from claims.models.queries import by_tab
 from claims.services.dossiers import correct_siret
 from tests.factories import CabinetFactory, CabinetMemberFactory, DossierFactory, EstablishmentFactory, LinkFactory
 from tests.factories import siret as valid_siret
@@ -372,5 +373,5 @@ def test_counts_under_tabs_follow(load):
     load(lines(f"R1;{SIRET};terminé", f"R3;{SIRET};terminé", header=header))
 
     site = Establishment.objects.get().pk
-    counts = DossierTally.objects.all().by_tab((site,), None)
+    counts = by_tab(DossierTally.objects.sums((site,), None))
     assert (counts[Tab.ALL], counts[Tab.PROGRESS], counts[Tab.CLOSED]) == (3, 1, 2)

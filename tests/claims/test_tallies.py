@@ -8,6 +8,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from claims.models import Document, Dossier, DossierTally
+from claims.models.queries import by_tab
 from claims.services import tallies
 from claims.workflow import State, Tab
 from tests.factories import CabinetFactory, DocumentFactory, DossierFactory, EstablishmentFactory
@@ -75,14 +76,14 @@ def test_by_tab_gathers_states_and_counts_open_ve_apart(world):
     DossierFactory(cabinet=world.alpes.cabinet, establishment=shop, state="en_cours", ve_procedure="VGE")
     DossierFactory(cabinet=world.alpes.cabinet, establishment=shop, state="termine", ve_procedure="VEI")
 
-    counts = DossierTally.objects.by_tab((shop.pk,), None)
+    counts = by_tab(DossierTally.objects.sums((shop.pk,), None))
 
     assert counts[Tab.ALL] == 4
     assert counts[Tab.VISIT] == 2
     assert counts[Tab.PROGRESS] == 1
     assert counts[Tab.DAMAGED] == 1
     assert counts[Tab.CLOSED] == 1
-    assert DossierTally.objects.by_tab((shop.pk,), world.berry.cabinet.pk)[Tab.ALL] == 1
+    assert by_tab(DossierTally.objects.sums((shop.pk,), world.berry.cabinet.pk))[Tab.ALL] == 1
 
 
 @pytest.mark.django_db

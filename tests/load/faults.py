@@ -20,6 +20,8 @@ from typing import NamedTuple
 from tests.load.fault_list import FAULTS, Fault
 
 ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 600  # seconds for the tests of one fault; without a fault the slowest take half of it
+TIMED_OUT = {124, 137}  # what `timeout` ends with
 CAUGHT, SURVIVED, GONE, BROKEN = "attrapée", "SURVIT", "INTROUVABLE", "TESTS DÉJÀ ROUGES"
 
 
@@ -41,15 +43,20 @@ def copy_of_the_tree(folder: Path) -> None:
 
 
 def run_tests(folder: Path, tests: str) -> tuple[int, str]:
-    """1: some failed; 0: all passed; else pytest itself did not work."""
+    """1: some failed; 0: all passed; else they hung, or pytest itself did not work."""
     environment = {
         **os.environ,
         "PYTHONPATH": str(folder),
         "ESSAIS_BASE_GARDEE": "oui",
+        "PYTEST_XDIST_WORKER": "fautes",  # a base of its own: whoever works beside runs tests in theirs
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "--no-header", *tests.split("|")]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    command = ["timeout", "-k", "10", str(PATIENCE), sys.executable, "-m", "pytest", "-q", "-x", "--no-header"]
+    done = subprocess.run(
+        [*command, *tests.split("|")], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode in TIMED_OUT:
+        return done.returncode, f"plus de {PATIENCE} s"
     lines = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR", "E  "))]
     return done.returncode, (lines[-1] if lines else done.stdout[-300:] + done.stderr[-300:]).strip()
 

@@ -19,19 +19,19 @@ ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]
 OURS = {name: service for name, service in SERVICES.items() if service.get("image") == "portail-reparateurs"}
-EXAMPLE = set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+EXAMPLE = set(re.findall(r"^#?([A-Z0-9_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
 
 
 def variables_of_the_code() -> set[str]:
     found = set()
     for name in ("settings", "runsettings"):
         text = (ROOT / "portal" / f"{name}.py").read_text()
-        found |= set(re.findall(r"(?:env\.\w+|environ\.get|number)\((?:\s*environ,)?\s*\"([A-Z_]+)\"", text))
+        found |= set(re.findall(r"(?:env\.\w+|environ\.get|number)\((?:\s*environ,)?\s*\"([A-Z0-9_]+)\"", text))
     return found
 
 
 def test_every_variable_is_in_the_example_and_in_the_readme():
-    composed = set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "docker-compose.yml").read_text()))
+    composed = set(re.findall(r"\$\{([A-Z0-9_]+)", (ROOT / "docker-compose.yml").read_text()))
     readme = (ROOT / "README.md").read_text()
 
     assert variables_of_the_code() | composed <= EXAMPLE
