@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from accounts.adminlists import Column, ExportedList
 from accounts.menus import Menu
 from accounts.mergepages import Merging
 from accounts.models import (
@@ -195,11 +196,26 @@ class AccessFilter(admin.SimpleListFilter):
         return found if is_open is None else found.filter(suspended_at__isnull=is_open)
 
 
+SHOP_COLUMNS: list[Column] = [
+    ("Nom", lambda row: row.establishment.name),
+    ("SIRET", lambda row: row.establishment.siret),
+    ("Code postal", lambda row: row.establishment.postal_code),
+    ("Ville", lambda row: row.establishment.city),
+    ("E-mail connu", lambda row: row.email),
+    ("Agréé", lambda row: "oui" if row.is_approved else "non"),
+    ("Suspendu le", lambda row: timezone.localdate(row.suspended_at) if row.suspended_at else None),
+    ("Motif de la suspension", lambda row: row.suspension_reason),
+]
+
+
 @admin.register(CabinetEstablishment)
-class CabinetEstablishmentAdmin(PostedForms, TenantModelAdmin):
+class CabinetEstablishmentAdmin(ExportedList, PostedForms, TenantModelAdmin):
     """« Réparateurs du cabinet »: what a cabinet alone knows and decides about a shop."""
 
     menu = Menu.SHOPS
+    columns = SHOP_COLUMNS
+    file_name = "reparateurs"
+    view_menus = {"export": Menu.SHOPS}
     adders = NETWORK_ONLY
     changers = STAFF_KINDS
     list_display = ("name", "siret", "city", "email", "approved", "access", "cabinet")
@@ -284,11 +300,23 @@ class CabinetEstablishmentAdmin(PostedForms, TenantModelAdmin):
         return f"suspendu le {date_format(timezone.localtime(link.suspended_at), 'SHORT_DATE_FORMAT')}"
 
 
+JOURNAL_COLUMNS: list[Column] = [
+    ("Le", lambda row: timezone.localtime(row.at).strftime("%d/%m/%Y %H:%M:%S")),
+    ("Évènement", lambda row: EVENT_LABELS.get(row.event, row.event)),
+    ("Objet", lambda row: row.subject_label),
+    ("Par", lambda row: row.actor_label),
+    ("Rôle", lambda row: row.actor_role),
+]
+
+
 @admin.register(JournalEntry)
-class JournalEntryAdmin(TenantModelAdmin):
+class JournalEntryAdmin(ExportedList, TenantModelAdmin):
     """Read by staff, written by the program, changed by nobody."""
 
     menu = Menu.STATISTICS
+    columns = JOURNAL_COLUMNS
+    file_name = "journal"
+    view_menus = {"export": Menu.STATISTICS}
     list_display = ("at", "event_shown", "subject_label", "actor_label", "actor_role", "cabinet")
     list_display_links = ("at", "event_shown")
     list_filter = ("cabinet", "subject_type", "at")

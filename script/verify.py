@@ -30,15 +30,8 @@ PRODUCTION = {
     "DEBUG": "non",
 }
 TEST_DATABASE = "portal_essais"
-# The fixtures of a file are made once; a slow test is told, so that it does not stay.
-BOTH_CORES = (
-    "-n",
-    "2",
-    "--dist",
-    "loadfile",
-    "--durations=40",
-    "--durations-min=3",
-)  # a file’s fixtures are made once
+# Whichever core is done first takes of the other's; a slow test is told, so that it does not stay.
+BOTH_CORES = ("-n", "2", "--dist", "worksteal", "--durations=40", "--durations-min=3")
 
 
 @dataclass

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 
+from accounts.adminlists import confirmation, is_confirmed, report
 from accounts.menus import Menu
 from accounts.postedforms import PostedForms
 from accounts.tenantadmin import EVENT_LABELS, NETWORK_ONLY, TenantModelAdmin, actor_of, journal_of
@@ -94,9 +95,18 @@ class TransmissionAdmin(PostedForms, TenantModelAdmin):
         return messages.WARNING, f"Déjà accusée par {row.acknowledged_by or 'un collègue'}."
 
     @admin.action(description="Accuser réception des grilles choisies")
-    def acknowledge_all(self, request: HttpRequest, queryset: "QuerySet[Transmission]") -> None:
-        done = sum(services.acknowledge(row, actor=actor_of(request)) for row in queryset)
-        self.message_user(request, f"Réception accusée de {done} grille{'s' * (done > 1)}.", messages.SUCCESS)
+    def acknowledge_all(self, request: HttpRequest, queryset: "QuerySet[Transmission]") -> HttpResponse | None:
+        """Those that wait, after a confirmation: the shop reads that its rates are taken into account."""
+        waiting = queryset.filter(acknowledged_at=None).select_related("version", "establishment")
+        chosen: list[Any] = list(waiting.order_by("pk"))
+        if not is_confirmed(request, chosen):
+            title = "Accuser réception des grilles"
+            return confirmation(self, request, chosen, title=title, verb="Accuser réception")
+        actor = actor_of(request)
+        late = [row for row in chosen if not services.acknowledge(row, actor=actor)]
+        outcome = len(chosen) - len(late), [f"{row} : un collègue en avait accusé réception." for row in late]
+        report(self, request, outcome, "Grilles dont la réception est accusée")
+        return None
 
     def export(self, request: HttpRequest) -> FileResponse | HttpResponse:
         """Every rate in force on a day (`le`), or what was sent since one (`depuis`), as CSV or XLSX."""

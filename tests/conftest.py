@@ -13,7 +13,7 @@ from django.db import connections
 from accounts import composed, scope
 from accounts.scope import System
 from portal.management.commands.migrate import grant_to_application
-from tests.world import _standing, standing_world, world  # noqa: F401 -- fixtures
+from tests.world import STANDING, world  # noqa: F401 -- a fixture
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")  # each has a base and a queue of its own
 KEPT = bool(os.environ.get("ESSAIS_BASE_GARDEE"))  # for many short runs in a row (tests/load/faults.py)
@@ -49,9 +49,31 @@ def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
         application.settings_dict["NAME"] = name
     yield
     with django_db_blocker.unblock():
+        STANDING.end()
         application.close()
         application.settings_dict["NAME"] = original
         owner.creation.destroy_test_db(original, verbosity=0, keepdb=KEPT)
+
+
+def commits(request: pytest.FixtureRequest) -> bool:
+    marker = request.node.get_closest_marker("django_db")
+    asked = {"transactional_db", "live_server"}.intersection(request.fixturenames)
+    return bool(asked or (marker and marker.kwargs.get("transaction")))
+
+
+@pytest.fixture
+def _standing(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> None:
+    """The standing world is there for the tests that ask for one and do not commit, and for no other."""
+    with django_db_blocker.unblock():
+        if "world" in request.fixturenames and not commits(request):
+            STANDING.stand(request.module.__name__)
+        else:
+            STANDING.end()
+
+
+@pytest.fixture
+def _django_db_helper(_standing: None, _django_db_helper: None) -> None:
+    """A test's own transaction begins within the standing world's."""
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +81,7 @@ def _system_scope(request: pytest.FixtureRequest) -> Iterator[None]:
     """Let a test's own queries see every row; requests, tasks and commands enter scopes of their own over it."""
     marker = request.node.get_closest_marker("django_db")
     wanted = "db" in request.fixturenames or marker is not None
-    if not wanted or "transactional_db" in request.fixturenames or (marker and marker.kwargs.get("transaction")):
+    if not wanted or commits(request):
         yield
         return
     request.getfixturevalue("db")

@@ -64,6 +64,7 @@ from messaging.models import (
     AnnouncementReading,
     ChannelChoice,
     Digest,
+    MailBranding,
     Message,
     MessageDocument,
     News,
@@ -597,6 +598,14 @@ class VisitPolicyFactory(factory.django.DjangoModelFactory):
         model = VisitPolicy
 
     cabinet = factory.SubFactory(CabinetFactory)
+
+
+class BrandingFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = MailBranding
+
+    cabinet = factory.SubFactory(CabinetFactory)
+    closing = "12 rue des Essais"
 
 
 class FeedFactory(factory.django.DjangoModelFactory):

@@ -258,6 +258,7 @@ FENCES = {
         "text = 'x'",
     ),
     "messaging.Announcement": Fence(announced, Who.staffs, "text = 'x'"),
+    "messaging.MailBranding": Fence(Who.staffs, Who.staffs, "closing = 'x'"),
     "messaging.AnnouncementReading": Fence(Who.is_in, Who.is_in, "read_at = now()"),
     "messaging.ChannelChoice": Fence(Who.is_in, Who.is_in, "channel = 'mail'"),
     "messaging.Digest": Fence(Who.is_in, lambda who, row: False, "created_at = now()"),
@@ -292,11 +293,6 @@ def test_no_policy_is_open_but_those_with_a_reason():
 
 
 # Who is there, and what ---------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def world(standing_world):
-    return standing_world
 
 
 @pytest.fixture(params=["nothing suspended", "suspended"])

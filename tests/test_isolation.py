@@ -290,11 +290,6 @@ def test_every_route_declares_whose_rows_it_shows():
     assert _names(get_resolver().url_patterns) == set(ROUTES)
 
 
-@pytest.fixture
-def world(standing_world):
-    return standing_world
-
-
 @pytest.fixture(params=["both fences", "query alone", "database alone"])
 def fences(request, monkeypatch):
     if request.param == "query alone":

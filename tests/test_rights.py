@@ -113,11 +113,6 @@ ROLES = {
 }
 
 
-@pytest.fixture
-def world(standing_world):
-    return standing_world
-
-
 def test_every_route_says_which_right_it_needs():
     rows = set(NEEDS) | set(SENDS) | set(ACTS) | set(HIDDEN_ACTS) | MANAGES | PERSONAL
     assert rows | set(SOMEWHERE) | {"drafts"} | FREE == set(ROUTES)

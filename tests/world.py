@@ -1,10 +1,12 @@
 """The small world every leak test looks at: two cabinets, three shops, one of them shared by both cabinets."""
 
 import copy
-from collections.abc import Iterator
+import shutil
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import Any
 
@@ -25,6 +27,7 @@ from tests.factories import (
     AnnouncementReadingFactory,
     AppointmentFactory,
     AwaitedFactory,
+    BrandingFactory,
     CabinetFactory,
     CabinetMemberFactory,
     CallBackFactory,
@@ -121,6 +124,7 @@ def _cabinet(code: str) -> SimpleNamespace:
     ContactFactory(cabinet=cabinet, role=f"Standard de {code}")
     PassageFactory(cabinet=cabinet, sector=f"Secteur de {code}")
     VisitPolicyFactory(cabinet=cabinet)
+    BrandingFactory(cabinet=cabinet, closing=f"Adresse de {code}")
     DossierFileFactory(cabinet=cabinet, user=staff["manager"], name=f"FICHIER {code}.csv")
     FeedFactory(user=staff["manager"])
     ChannelChoiceFactory(user=staff["manager"])
@@ -252,30 +256,46 @@ def build() -> World:
     )
 
 
+class Standing:
+    """A world made once for a file of tests, in a transaction around them all; each test's own is a savepoint of it.
+
+    Building it takes longer than most tests. What a test changes, in rows, files or objects, no other sees.
+    """
+
+    def __init__(self) -> None:
+        self.world: World | None = None
+        self._module: str = ""
+        self._stack = ExitStack()
+
+    def stand(self, module: str) -> None:
+        if self.world is not None and self._module == module:
+            return
+        self.end()
+        folder = Path(self._stack.enter_context(TemporaryDirectory())) / "files"
+        with ExitStack() as building:
+            building.enter_context(transaction.atomic())
+            building.callback(transaction.set_rollback, True)
+            with override_settings(MEDIA_ROOT=folder), scope.system(System.TESTS):
+                self.world = build()
+            self._stack.push(building.pop_all())
+        self._module, self.folder = module, folder
+
+    def end(self) -> None:
+        self.world = None
+        self._stack.close()
+
+
+STANDING = Standing()
+
+
 @pytest.fixture
-def world(db: None) -> World:
-    """Made anew for one test."""
-    return build()
-
-
-@pytest.fixture(scope="module")
-def _standing(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[World, Path]]:
-    """Made once for a file of tests, in a transaction around them all; each test's own is a savepoint of it."""
-    folder = tmp_path_factory.mktemp("world") / "files"
-    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=folder), transaction.atomic():
-        with scope.system(System.TESTS):
-            found = build()
-        yield found, folder
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def standing_world(_standing: tuple[World, Path], db: None, settings: Any) -> World:
-    """For files of many tests that look and do not commit: they override `world` by it."""
-    found, settings.MEDIA_ROOT = _standing
-    return copy.deepcopy(found)
+def world(db: None, tmp_path: Path) -> World:
+    """The standing world, or for a test that commits one of its own."""
+    if STANDING.world is None:
+        return build()
+    if STANDING.folder.exists():
+        shutil.copytree(STANDING.folder, tmp_path / "files", dirs_exist_ok=True)
+    return copy.deepcopy(STANDING.world)
 
 
 def body_of(answer) -> bytes:

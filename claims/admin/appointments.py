@@ -4,12 +4,13 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Case, QuerySet, When
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from accounts.adminlists import Column, ExportedList, confirmation, each, is_confirmed, report
 from accounts.menus import Menu
 from accounts.scope import Actor
 from accounts.tenantadmin import EVENT_LABELS, TenantModelAdmin, actor_of
@@ -22,6 +23,18 @@ from claims.services.appointments import WITH_DATE, Fact, move_date, offered_kin
 from claims.workflow import Action, DateKind, DateStatus, date_actions_for
 
 EVENT_LABELS.update({Fact.DATE_FOR_CABINET: "Cabinet averti", Fact.DATE_FOR_SHOP: "Réparateur averti"})
+COLUMNS: list[Column] = [
+    ("Dossier", lambda row: row.dossier.reference),
+    ("Objet", lambda row: DateKind(row.kind).label),
+    ("Début", lambda row: row.starts_on),
+    ("Fin", lambda row: row.ends_on),
+    ("Moment", lambda row: row.get_half_display() if row.half else ""),
+    ("Heure", lambda row: f"{row.at:%H:%M}" if row.at else ""),
+    ("État", lambda row: row.get_status_display()),
+    ("Réparateur", lambda row: row.establishment.name if row.establishment else ""),
+    ("Depuis le", lambda row: timezone.localdate(row.moved_at)),
+    ("Motif", lambda row: row.reason),
+]
 ANSWER_WITHIN = 2  # working days, as for a mission received
 DONE_HERE = {
     Action.OFFER_DATE: "La date est proposée : le réparateur est averti.",
@@ -85,7 +98,7 @@ class DatesOfDossier:
 
 
 @admin.register(Appointment)
-class AppointmentAdmin(TenantModelAdmin):
+class AppointmentAdmin(ExportedList, TenantModelAdmin):
     """Every date of the cabinet, those to answer first; each leads to its dossier, where it is answered."""
 
     menu = Menu.DATES
@@ -98,6 +111,31 @@ class AppointmentAdmin(TenantModelAdmin):
     sortable_by = ("when",)
     fields = ("dossier_link", "kind", "when", "status", "reason", "cabinet", "establishment", "created_at", "moved_at")
     readonly_fields = ("dossier_link", "when")
+    actions = ("validate_selected",)
+    view_menus = {"export": Menu.DATES}
+    columns = COLUMNS
+    file_name = "dates"
+
+    def has_answer_permission(self, request: HttpRequest) -> bool:
+        return actor_of(request).opens(Menu.DATES)
+
+    @admin.action(description="Valider les dates choisies", permissions=["answer"])
+    def validate_selected(self, request: HttpRequest, queryset: "QuerySet[Appointment]") -> HttpResponse | None:
+        """Each date as it was shown: one that moved meanwhile is not validated, and says so."""
+        chosen: list[Any] = list(queryset.select_related("dossier", "establishment").order_by("starts_on", "pk"))
+        for row in chosen:
+            row.seen_as = row.token
+            row.told = " – ".join(part for part in (said(row.wish, row.kind), self.shop(row)) if part != "–")
+        if not is_confirmed(request, chosen):
+            return confirmation(self, request, chosen, title="Valider les dates", verb="Valider ces dates")
+        actor, posted = actor_of(request), request.POST
+
+        def validate(row: Appointment) -> None:
+            seen, kind = posted.get(f"vu-{row.pk}", ""), DateKind(row.kind)
+            move_date(row.dossier, kind, Action.VALIDATE_DATE, actor=actor, seen=seen)
+
+        report(self, request, each(chosen, validate), "Dates validées")
+        return None
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Appointment]":
         found: QuerySet[Appointment] = super().get_queryset(request)

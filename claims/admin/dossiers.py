@@ -26,10 +26,10 @@ from claims.admin.siret import Orphans, known_shops, label_of, likely_links
 from claims.admin.supplements import Supplements
 from claims.models import Acknowledgement, Document, Dossier, Expectation
 from claims.models.expectations import ExpectationQuerySet, beside, stored
-from claims.models.queries import SEARCH_LIMIT, SEARCH_WORDS
+from claims.models.queries import SEARCH_LIMIT, SEARCH_WORDS, search
 from claims.services.expectations import expected_of
 from claims.templatetags.display import plate
-from claims.workflow import State
+from claims.workflow import TAB_OF_STATE, State
 
 WHOSE_TURN: dict[str, str] = {Expectation.Who.CABINET: "Au cabinet", Expectation.Who.SHOP: "Au réparateur"}
 LATEST = 12  # étapes shown at once
@@ -39,6 +39,15 @@ TURNS = [("cabinet", "Au cabinet"), ("reparateur", "Au réparateur")]
 def matching(words: list[str]) -> RawSQL:
     """The ids that answer all the words, by the one indexed search, which takes its tenant from the database scope."""
     return RawSQL("SELECT search_ids(%s, %s)", (words[:SEARCH_WORDS], SEARCH_LIMIT))
+
+
+class StateFilter(admin.ChoicesFieldListFilter):
+    """By state, and by its tab: the indexes know tabs, which a few states share."""
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        found: Any = super().queryset(request, queryset)
+        tabs = {TAB_OF_STATE[State(value)][0] for value in self.lookup_val or () if value in State.values}
+        return found.filter(tab__in=tabs) if tabs else found
 
 
 class SiretFilter(admin.SimpleListFilter):
@@ -125,8 +134,8 @@ class DossierAdmin(
         "mission_shown", "claim_shown", "expertise_shown",
     )  # fmt: skip
     list_filter = (
-        MyDossiersFilter, "state", TurnFilter, LateFilter, SiretFilter, "ve_procedure", "is_approved_repairer",
-        ("expertise_on", admin.DateFieldListFilter),
+        MyDossiersFilter, ("state", StateFilter), TurnFilter, LateFilter, SiretFilter, "ve_procedure",
+        "is_approved_repairer", ("expertise_on", admin.DateFieldListFilter),
     )  # fmt: skip
     list_select_related = ("establishment",)
     actions = ("advance_selected", "entrust_selected")
@@ -173,7 +182,9 @@ class DossierAdmin(
     ) -> tuple["QuerySet[Dossier]", bool]:
         """One indexed search instead of `LIKE` over six columns, which row-level security would keep from an index."""
         words = search_term.split()
-        return (queryset.filter(pk__in=matching(words)) if words else queryset), False
+        if not words:
+            return queryset, False
+        return queryset.filter(pk__in=search(tuple(words[:SEARCH_WORDS]))), False  # asked once, counted and shown
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

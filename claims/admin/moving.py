@@ -4,10 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
-from django.http import FileResponse, HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.http import HttpRequest, HttpResponse
 
-from accounts.adminlists import Column, as_file, confirmation, each, is_confirmed, report
+from accounts.adminlists import Column, ExportedList, confirmation, each, is_confirmed, report
 from accounts.menus import Menu
 from accounts.tenantadmin import actor_of
 from claims.admin.forms import BUTTONS
@@ -18,10 +17,6 @@ from claims.workflow import Action, State
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
-
-    from accounts.tenantadmin import TenantModelAdmin as _Admin
-else:
-    _Admin = object
 
 COLUMNS: list[Column] = [
     ("Référence", lambda row: row.reference),
@@ -55,17 +50,12 @@ class MoveForm(forms.Form):
     )
 
 
-class Moving(_Admin):
+class Moving(ExportedList):
     """Part of the list of dossiers."""
 
+    columns = COLUMNS
+    file_name = "dossiers"
     change_list_template = "admin/claims/dossier/change_list.html"
-
-    def get_urls(self) -> list[URLPattern]:
-        export = self.admin_site.admin_view(self.export_view)
-        return [path("exporter/", export, name="claims_dossier_export"), *super().get_urls()]
-
-    def export_view(self, request: HttpRequest) -> FileResponse:
-        return as_file(self, request, COLUMNS, name="dossiers")
 
     def has_advance_permission(self, request: HttpRequest) -> bool:
         return actor_of(request).opens(Menu.ACT)

@@ -16,7 +16,7 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
-from accounts.adminlists import confirmation, each, is_confirmed, report
+from accounts.adminlists import Column, ExportedList, confirmation, each, is_confirmed, report
 from accounts.menus import Menu
 from accounts.postedforms import PostedForms
 from accounts.tenantadmin import TenantModelAdmin, actor_of
@@ -57,11 +57,24 @@ class CheckedFilter(admin.SimpleListFilter):
         return found
 
 
+COLUMNS: list[Column] = [
+    ("Dossier", lambda row: row.dossier.reference),
+    ("Type", lambda row: row.get_kind_display()),
+    ("Nom", lambda row: row.label),
+    ("Réparateur", lambda row: row.establishment.name if row.establishment else ""),
+    ("Reçu le", lambda row: timezone.localdate(row.published_at)),
+    ("Décision", lambda row: row.get_verdict_display() if row.verdict else "à vérifier"),
+    ("Motif", lambda row: row.verdict_reason),
+]
+
+
 @admin.register(Document)
-class DocumentAdmin(PostedForms, TenantModelAdmin):
+class DocumentAdmin(ExportedList, PostedForms, TenantModelAdmin):
     """The oldest first; deciding one leads to the next."""
 
     menu = Menu.QUALIFY
+    columns = COLUMNS
+    file_name = "documents"
     lists_part = True
     list_title = "Documents reçus à vérifier"
     list_display = ("kind_shown", "label_shown", "dossier_link", "shop", "sent_on", "seen")
@@ -80,7 +93,7 @@ class DocumentAdmin(PostedForms, TenantModelAdmin):
     readonly_fields = ("dossier_link", "shop", "sent_on")
     posts = {"verifier": "judge"}
     post_menus = {"judge": Menu.QUALIFY}
-    view_menus = {"file": Menu.QUALIFY}
+    view_menus = {"export": Menu.QUALIFY, "file": Menu.QUALIFY}
     change_form_template = "admin/claims/document/change_form.html"
 
     def get_urls(self) -> list[URLPattern]:

@@ -161,8 +161,8 @@ begin_with(
         place=30,
     ),
     FirstStep(
-        "Régler délais et relances",
-        "combien de jours ouvrés, combien de rappels",
+        "Régler délais, relances et conservation",
+        "combien de jours ouvrés, combien de rappels, combien d’années garder un dossier clos",
         Menu.SETTINGS,
         "admin:claims_cabinetrules_changelist",
         _set_once(CabinetRules._meta.label_lower),

@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from accounts.adminlists import Column, ExportedList
 from accounts.menus import Menu
 from accounts.postedforms import PostedForms
 from accounts.tenantadmin import TenantModelAdmin, actor_of
@@ -60,11 +61,26 @@ def _decided(request: HttpRequest, row: Supplement) -> tuple[int, str]:
     return messages.SUCCESS, f"{row} {row.get_status_display()} : le réparateur en est averti."
 
 
+COLUMNS: list[Column] = [
+    ("Dossier", lambda row: row.dossier.reference),
+    ("N°", lambda row: row.number),
+    ("Réparateur", lambda row: row.establishment.name if row.establishment else ""),
+    ("Demandé le", lambda row: timezone.localdate(row.asked_at)),
+    ("Montant demandé HT", lambda row: row.amount_asked),
+    ("Décision", lambda row: row.get_status_display()),
+    ("Montant accepté HT", lambda row: row.amount_accepted),
+    ("Motif", lambda row: row.reason),
+]
+
+
 @admin.register(Supplement)
-class SupplementAdmin(PostedForms, TenantModelAdmin):
+class SupplementAdmin(ExportedList, PostedForms, TenantModelAdmin):
     """« Compléments à décider »: the longest waiting first; deciding one leads to the next."""
 
     menu = Menu.SUPPLEMENTS
+    columns = COLUMNS
+    file_name = "complements"
+    view_menus = {"export": Menu.SUPPLEMENTS}
     list_display = ("dossier_link", "number_shown", "shop", "amount", "asked_on", "status")
     list_display_links = ("number_shown",)
     list_filter = ("status", MineFilter)

@@ -1,5 +1,6 @@
 """What may be typed about a date of a dossier."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -28,14 +29,23 @@ def day_field(label: str, **kwargs: Any) -> forms.DateField:
 class WishForm(forms.Form):
     """A date of one kind: a passage to pick for a visit, a beginning and an end for repairs, one day otherwise."""
 
-    def __init__(self, *args: Any, kind: DateKind, slots: list[Slot], other_dates: bool = True, **kwargs: Any) -> None:
-        """`slots` are the passages offered; without any, every day may be asked for."""
+    def __init__(
+        self,
+        *args: Any,
+        kind: DateKind,
+        slots: list[Slot],
+        closed: Sequence[date] = (),
+        other_dates: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        """`slots` are the passages offered; without any, every day may be asked for. `closed`: holidays among them."""
         super().__init__(*args, **{"prefix": kind.value, **kwargs})
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True  # the page's own form carries it
         self.kind = kind
         self.slots = {slot.value: slot for slot in slots}
+        self.closed = closed
         if kind in VISITS:
             self._visit_fields(free=other_dates or not slots)
         else:
@@ -50,6 +60,7 @@ class WishForm(forms.Form):
                 label="Jours de passage de l’expert",
                 choices=[*choices, (OTHER, "Un autre jour")] if free else choices,
                 widget=forms.RadioSelect,
+                help_text=_closed(self.closed),
                 error_messages={
                     "required": "Choisissez un jour de passage.",
                     "invalid_choice": "Ce passage n’est plus proposé : choisissez-en un autre.",
@@ -84,6 +95,12 @@ class WishForm(forms.Form):
 def _told(slot: Slot) -> str:
     text = f"{date_format(slot.day, 'l j F')}, {HalfDay(slot.half).label}"
     return f"{text} – {slot.sector}" if slot.sector else text
+
+
+def _closed(days: Sequence[date]) -> str:
+    if not days:
+        return ""
+    return f"Jour férié, pas de passage : {', '.join(date_format(day, 'l j F') for day in days)}."
 
 
 class OfferForm(forms.Form):

@@ -31,9 +31,9 @@ def limit() -> None:
 
 
 def _tasks() -> dict[str, Callable[[dict[str, Any]], dict[str, Any]]]:
-    from claims.inspection import examine, merge  # noqa: PLC0415 -- after the limits
+    from claims.inspection import examine, logos, merge  # noqa: PLC0415 -- after the limits
 
-    return {"examine": examine.examine, "merge": merge.merge}
+    return {"examine": examine.examine, "logo": logos.draw, "merge": merge.merge}
 
 
 def main() -> None:

@@ -10,11 +10,12 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import Cabinet, CabinetMember, Establishment
 from accounts.scope import BY_CABINET, Actor, Kind, TenantModel, TenantQuerySet
-from claims.calendar import is_open_day
+from claims.calendar import is_holiday, is_open_day
 from claims.models.appointments import HalfDay
 from claims.models.dossiers import Dossier
 
 HORIZON = timedelta(days=60)
+SUNDAY = 6
 
 
 class Weekday(models.IntegerChoices):
@@ -86,6 +87,12 @@ class Passage(TenantModel):
         blank=True,
         help_text="Codes ou débuts de codes, séparés par des virgules : 74, 73100. Vide : partout.",
     )
+    on_holidays = models.BooleanField(
+        "jours fériés compris",
+        default=False,
+        db_default=False,
+        help_text="Sans cela, un passage qui tombe un jour férié n’est pas proposé ce jour-là.",
+    )
     sector = models.CharField("secteur", max_length=60, blank=True, help_text="Lu par le réparateur : Annecy nord.")
     capacity = models.PositiveSmallIntegerField(
         "visites au plus", null=True, blank=True, help_text="Par passage. Vide : sans limite."
@@ -144,7 +151,8 @@ class Slot(NamedTuple):
 
 
 def upcoming(rules: Iterable[Passage], dossier: Dossier, after: date, at_most: int = 8) -> list[Slot]:
-    """The next passages at the dossier's shop, after that day, within two months; none on a public holiday."""
+    """The next passages at the dossier's shop, after that day, within two months; on a public holiday those alone
+    that say so."""
     shop = dossier.establishment
     postal_code = shop.postal_code if shop else ""
     serving = [rule for rule in rules if rule.serves(dossier.establishment_id, postal_code)]
@@ -152,9 +160,29 @@ def upcoming(rules: Iterable[Passage], dossier: Dossier, after: date, at_most: i
     day = after
     while len(found) < at_most and day < after + HORIZON:
         day += timedelta(days=1)
-        if is_open_day(day, postal_code):
-            found += _on(day, serving)
+        found += _on(day, held_on(day, serving, postal_code))
     return found[:at_most]
+
+
+def held_on(day: date, rules: Iterable[Passage], postal_code: str) -> list[Passage]:
+    """The rules that hold on such a day: all of them, on a public holiday those that say so, on a Sunday none."""
+    if is_open_day(day, postal_code):
+        return list(rules)
+    if not is_holiday(day, postal_code) or day.weekday() == SUNDAY:
+        return []
+    return [rule for rule in rules if rule.on_holidays or rule.mode == Passage.Mode.ABSENCE]
+
+
+def closed_days(rules: Iterable[Passage], dossier: Dossier, after: date, before: date) -> list[date]:
+    """The public holidays between two days on which a passage would have been: whoever chooses sees why none is."""
+    shop = dossier.establishment
+    postal_code = shop.postal_code if shop else ""
+    serving = [rule for rule in rules if rule.serves(dossier.establishment_id, postal_code)]
+    days = (after + timedelta(days=n) for n in range(1, (before - after).days))
+    holidays = (day for day in days if day.weekday() != SUNDAY and is_holiday(day, postal_code))
+    return [
+        day for day in holidays if any(_on(day, serving)) and not any(_on(day, held_on(day, serving, postal_code)))
+    ]
 
 
 def _on(day: date, rules: list[Passage]) -> Iterator[Slot]:

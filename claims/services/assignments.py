@@ -62,4 +62,6 @@ def mine(actor: Actor) -> "QuerySet[Dossier]":
     """The dossiers this member of staff is the expert of, or was given by name (ASP-34)."""
     given = AssignedDossier.objects.visible_to(actor).filter(member__user=actor.user_id)
     found = Dossier.objects.visible_to(actor)
-    return found.filter(Q(expert__user=actor.user_id) | Q(pk__in=given.values("dossier"))).order_by()
+    # Two indexed lists put together: an « or » would read every dossier of the cabinet to look for few.
+    own = found.filter(expert__in=CabinetMember.objects.filter(user=actor.user_id).values("pk"))
+    return found.filter(pk__in=own.order_by().values("pk").union(given.order_by().values("dossier"))).order_by()

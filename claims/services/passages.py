@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import connection
@@ -17,7 +17,7 @@ from accounts.scope import Actor, Kind, System
 from claims.calendar import is_open_day
 from claims.models import Dossier, Passage, VisitPolicy
 from claims.models.appointments import Wish
-from claims.models.passages import Slot, upcoming
+from claims.models.passages import Slot, closed_days, upcoming
 
 A_LOT = 60  # passages looked through, of the next two months
 
@@ -43,11 +43,24 @@ def slots_beside(dossier: Dossier, at_most: int) -> list[Slot]:
     return _with_room(upcoming(rules, dossier, timezone.localdate(), A_LOT), counts)[:at_most]
 
 
-def slots_for(dossier: Dossier, *, actor: Actor, at_most: int = 8) -> list[Slot]:
+class Offer(NamedTuple):
+    """The passages a shop chooses among, and the public holidays between them on which nobody comes by."""
+
+    slots: list[Slot]
+    closed: list[date]
+
+
+def offer_for(dossier: Dossier, *, actor: Actor, at_most: int = 8) -> Offer:
     """The same, for a dossier read without them."""
-    rules = Passage.objects.visible_to(actor).for_dossier(dossier)
-    slots = upcoming(rules, dossier, timezone.localdate(), A_LOT)
-    return _with_room(slots, _taken(dossier) if any(slot.capacity for slot in slots) else {})[:at_most]
+    rules = list(Passage.objects.visible_to(actor).for_dossier(dossier))
+    today = timezone.localdate()
+    slots = upcoming(rules, dossier, today, A_LOT)
+    slots = _with_room(slots, _taken(dossier) if any(slot.capacity for slot in slots) else {})[:at_most]
+    return Offer(slots, closed_days(rules, dossier, today, slots[-1].day) if slots else [])
+
+
+def slots_for(dossier: Dossier, *, actor: Actor, at_most: int = 8) -> list[Slot]:
+    return offer_for(dossier, actor=actor, at_most=at_most).slots
 
 
 def _with_room(slots: list[Slot], taken: Mapping[tuple[date, str], int]) -> list[Slot]:
@@ -57,11 +70,14 @@ def _with_room(slots: list[Slot], taken: Mapping[tuple[date, str], int]) -> list
 def check_passage(dossier: Dossier, wish: Wish, *, actor: Actor) -> None:
     """Raise `ValidationError` when the visit cannot be then. A cabinet knows its own round: only holidays bind it."""
     shop = dossier.establishment
-    if not is_open_day(wish.starts_on, shop.postal_code if shop else ""):
+    is_open = is_open_day(wish.starts_on, shop.postal_code if shop else "")
+    if is_open and actor.kind != Kind.REPAIRER:
+        return
+    every = upcoming(Passage.objects.visible_to(actor).for_dossier(dossier), dossier, timezone.localdate(), A_LOT)
+    if not is_open and wish.starts_on not in {slot.day for slot in every}:
         raise ValidationError({"starts_on": "C’est un dimanche ou un jour férié : choisissez un autre jour."})
     if actor.kind != Kind.REPAIRER:
         return
-    every = upcoming(Passage.objects.visible_to(actor).for_dossier(dossier), dossier, timezone.localdate(), A_LOT)
     asked = [slot for slot in every if (slot.day, slot.half) == (wish.starts_on, wish.half)]
     if any(slot.capacity for slot in asked):
         with scope.system(System.AGENDA):  # the second of two shops waits here, and counts the first

@@ -18,7 +18,7 @@ from claims.models import Appointment, Dossier
 from claims.models.appointments import NO_DATE
 from claims.services.appointments import WITH_DATE, move_date, offered_kinds, said, why_not_yet
 from claims.services.date_drafts import ACTION, submit_date
-from claims.services.passages import policy_of, slots_for
+from claims.services.passages import Offer, offer_for, policy_of
 from claims.views.dossiers import dossier_or_404, frame, step
 from claims.workflow import DATE_ACTIONS, VISITS, Action, DateKind, DateStatus, State, date_actions_for
 
@@ -142,8 +142,8 @@ DONE_HERE = {
 
 def _offer(request: ActorRequest, subject: Dossier, is_visit: bool) -> dict[str, Any]:
     """What a form of a date offers: for a visit the passages, and whether another day may be asked for."""
-    slots = slots_for(subject, actor=request.actor) if is_visit else []
-    return {"slots": slots, "other_dates": policy_of(subject).other_dates if slots else True}
+    slots, closed = offer_for(subject, actor=request.actor) if is_visit else Offer([], [])
+    return {"slots": slots, "closed": closed, "other_dates": policy_of(subject).other_dates if slots else True}
 
 
 def _cards(request: ActorRequest, subject: Dossier, typed: WishForm | None) -> list[Card]:

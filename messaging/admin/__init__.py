@@ -1,5 +1,5 @@
 """The cabinet's side of what is told, and of what is said."""
 
-from messaging.admin import announcements, outbox, subjects, threads
+from messaging.admin import announcements, branding, outbox, subjects, threads
 
-__all__ = ["announcements", "outbox", "subjects", "threads"]
+__all__ = ["announcements", "branding", "outbox", "subjects", "threads"]

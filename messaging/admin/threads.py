@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from accounts.adminlists import Column, ExportedList
 from accounts.exceptions import NotAllowed
 from accounts.menus import Menu
 from accounts.models import CabinetMember
@@ -76,11 +77,25 @@ class LateFilter(admin.SimpleListFilter):
         return found.filter(state=state, due_on__lt=timezone.localdate()) if state else found
 
 
+COLUMNS: list[Column] = [
+    ("Objet", lambda row: row.title),
+    ("Dossier", lambda row: row.dossier.reference if row.dossier else ""),
+    ("Réparateur", lambda row: row.establishment.name if row.establishment else ""),
+    ("État", lambda row: row.get_state_display()),
+    ("Suivi par", lambda row: str(row.assignee.user) if row.assignee else ""),
+    ("Réponse attendue le", lambda row: row.due_on),
+    ("Dernier message le", lambda row: timezone.localdate(row.last_message_at)),
+]
+
+
 @admin.register(Thread)
-class ThreadAdmin(PostedForms, TenantModelAdmin):
+class ThreadAdmin(ExportedList, PostedForms, TenantModelAdmin):
     """Nothing of a thread is typed over: one answers, assigns, closes, decides; adding one is asking a question."""
 
     menu = Menu.MESSAGES
+    columns = COLUMNS
+    file_name = "echanges"
+    view_menus = {"export": Menu.MESSAGES}
     adders = STAFF_KINDS
     list_display = ("title", "dossier", "shop", "reader", "follower", "state_shown", "due_on", "last_message_at")
     list_filter = (FollowedFilter, "state", LateFilter, "reader", "is_question")

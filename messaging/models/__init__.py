@@ -1,6 +1,7 @@
 """What is told to people, and what they said to each other."""
 
 from messaging.models.announcements import Announcement, AnnouncementQuerySet, AnnouncementReading
+from messaging.models.branding import MailBranding
 from messaging.models.choices import Channel, ChannelChoice, Digest
 from messaging.models.news import News, NewsQuerySet
 from messaging.models.outbox import Notification
@@ -14,6 +15,7 @@ __all__ = [
     "Channel",
     "ChannelChoice",
     "Digest",
+    "MailBranding",
     "Message",
     "MessageDocument",
     "News",

@@ -9,6 +9,7 @@ from django.conf import settings
 from accounts.scope import Actor, Kind
 from messaging.models import Digest
 from messaging.rules import TELL
+from messaging.services.branding import branding_of, shown
 from messaging.services.letters import Text, subject_line, write
 from messaging.services.sections import Waiting
 from messaging.topics import LINES, OPTIONAL
@@ -36,10 +37,11 @@ def shown_to(actor: Actor) -> dict[str, str]:
 
 
 def preview(event: str, *, cabinet: Any = None) -> Text:
-    """One mail as it would leave; `cabinet` lends its name, all the rest is invented."""
+    """One mail as it would leave; `cabinet` lends its name, its logo and its closing line, the rest is invented."""
     link = f"{settings.BASE_URL}/"
     stop = f"{settings.BASE_URL}/notifications/arret/exemple/" if event in OPTIONAL else ""
-    return write(TELL[event].template, {**_cast(cabinet), "link": link, "stop_link": stop})
+    brand = shown(branding_of(cabinet.pk if cabinet else None), by_mail=False)
+    return write(TELL[event].template, {**_cast(cabinet), "link": link, "stop_link": stop, "brand": brand})
 
 
 def topic_label(event: str) -> str:

@@ -12,6 +12,7 @@ from django.template import Context, Engine
 
 from messaging.models import Notification
 from messaging.rules import TELL
+from messaging.services.branding import branding_of, carry, shown
 from messaging.services.stopping import stop_link
 from messaging.topics import topic_of
 
@@ -55,7 +56,9 @@ def compose(notification: Notification, subject: Any) -> EmailMultiAlternatives:
     """One message to one person, text and HTML; what is optional says how to stop it, to people and to programs."""
     rule, recipient = TELL[notification.event], notification.recipient
     stop = stop_link(recipient.pk, topic_of(notification.event, subject))
-    text = write(rule.template, {"recipient": recipient, "stop_link": stop, **rule.context(subject, recipient)})
+    branding = branding_of(notification.cabinet_id)
+    told = {"recipient": recipient, "stop_link": stop, "brand": shown(branding, by_mail=True)}
+    text = write(rule.template, {**told, **rule.context(subject, recipient)})
     mail = EmailMultiAlternatives(
         subject=text.subject,
         body=text.body,
@@ -71,6 +74,7 @@ def compose(notification: Notification, subject: Any) -> EmailMultiAlternatives:
         },
     )
     mail.attach_alternative(text.html, "text/html")
+    carry(mail, branding)
     return mail
 
 

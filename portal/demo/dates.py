@@ -6,8 +6,8 @@ from random import Random
 
 from django.utils import timezone
 
-from accounts.models import CabinetMember, JournalEntry
-from claims.calendar import is_open_day, is_working_day
+from accounts.models import Cabinet, CabinetMember, JournalEntry
+from claims.calendar import is_holiday, is_open_day, is_working_day
 from claims.models import Appointment, Dossier, Passage, VisitPolicy
 from claims.models.appointments import HalfDay, Side
 from claims.services.appointments import said
@@ -101,6 +101,7 @@ def passages(rng: Random, network: Network, today: date) -> Iterator[Passage]:
                     sector=rng.choice(SECTORS),
                     capacity=rng.choice([None, None, 6]),
                 )
+            yield from _on_a_holiday(cabinet, expert, today)
             if rng.random() < 0.5:
                 start = today + timedelta(days=rng.randint(15, 40))
                 yield Passage(
@@ -110,6 +111,24 @@ def passages(rng: Random, network: Network, today: date) -> Iterator[Passage]:
                     from_on=start,
                     to_on=start + timedelta(days=6),
                 )
+
+
+def _on_a_holiday(cabinet: Cabinet, expert: CabinetMember, today: date) -> Iterator[Passage]:
+    """Of the first cabinet, one expert works the next holiday that is no Sunday."""
+    if cabinet.code != "ATMOS" or expert.pk is None or expert.pk % 3:
+        return
+    day = next(
+        day for day in (today + timedelta(days=n) for n in range(7, 200)) if is_holiday(day) and day.weekday() < 6
+    )
+    yield Passage(
+        cabinet=cabinet,
+        expert=expert,
+        mode=Passage.Mode.EXTRA,
+        from_on=day,
+        on_holidays=True,
+        half=HalfDay.MORNING,
+        sector="Permanence",
+    )
 
 
 def policies(network: Network) -> Iterator[VisitPolicy]:

@@ -28,9 +28,9 @@ from claims.models import (
     VisitPolicy,
 )
 from claims.services import expectations
-from messaging.models import Announcement
+from messaging.models import Announcement, MailBranding
 from messaging.services import news
-from portal.demo import accounts, daily, dates, dossiers, followup, network, papers, rates, talks
+from portal.demo import accounts, brands, daily, dates, dossiers, followup, network, papers, rates, talks
 from portal.demo.announcements import announcements
 from portal.demo.contacts import contacts
 from portal.demo.dossiers import Claim
@@ -126,6 +126,7 @@ def _load_dates(rows: list[Appointment], built: network.Network, rng: Random, to
     JournalEntry.objects.bulk_create(dates.history(rows), BATCH)
     Passage.objects.bulk_create(dates.passages(rng, built, today))
     VisitPolicy.objects.bulk_create(dates.policies(built))
+    MailBranding.objects.bulk_create(brands.brandings(built))
 
 
 def _take_turn() -> None:

@@ -44,11 +44,6 @@ REASON = "Même gérant, Kbis vu."
 
 
 @pytest.fixture
-def world(standing_world):
-    return standing_world
-
-
-@pytest.fixture
 def actor(world):
     with scope.acting_as(world.network.pk) as found:
         yield found

@@ -1,6 +1,8 @@
 """The cabinet's queues: each decided where it is read, several at once after a confirmation, told as a file."""
 
 import io
+import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -10,25 +12,22 @@ from django.db import connection
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import Workbook
 
 from accounts.adminlists import COUNTED
 from accounts.menus import ALL_MENUS, Menu
 from accounts.models import CabinetMember, RowChange
-from claims.models import Document, Dossier, DossierFile, Supplement
+from claims.models import Appointment, Document, Dossier, DossierFile, Supplement
 from claims.services import jobs
 from claims.services.imports import files
-from tests.factories import CabinetMemberFactory, DocumentFactory, DossierFactory
+from tariffs.models import Transmission
+from tests.factories import AppointmentFactory, CabinetMemberFactory, DocumentFactory, DossierFactory
 from tests.world import body_of
 
 FILE = "reference;siret;assure_nom\n{new};{siret};Dupont\nFAUX;{siret};=1+1\n;{siret};Sans référence\n"
 
 NEWEST = F("claim_on").desc(nulls_last=True)
-
-
-@pytest.fixture
-def world(standing_world):
-    return standing_world
 
 
 @pytest.fixture
@@ -111,6 +110,40 @@ def test_several_dossiers_move_and_those_that_may_not_say_why(clerk, world):
     assert "dossiers avancés : 1." in said(answer)
     assert "ALPES-DEUX : « Demander un rendez-vous » n’est pas possible" in said(answer)
     assert "BERRY" not in said(answer)
+
+
+def test_several_dates_are_validated_as_they_were_shown(clerk, world):
+    owner = {"cabinet": world.alpes.cabinet, "establishment": world.lac.establishment, "state": "attente_rdv"}
+    day = {"starts_on": timezone.localdate() + timedelta(days=2), "kind": "ead"}
+    shown, moved, gone = (AppointmentFactory(dossier=DossierFactory(**owner), **day) for _ in range(3))
+    dates = [shown, moved, gone]
+    asked = act(clerk, Appointment, "validate_selected", dates)
+    seen = dict(re.findall(r'name="(vu-\d+)" value="([\d-]+)"', asked.content.decode()))
+    Appointment.objects.filter(pk=moved.pk).update(version=7)
+    Appointment.objects.filter(pk=gone.pk).update(status="withdrawn")
+
+    answer = act(clerk, Appointment, "validate_selected", dates, confirmed="oui", **seen)
+
+    states = [Appointment.objects.get(pk=one.pk).status for one in dates]
+    assert states == ["validated", "proposed", "withdrawn"]
+    assert "Dates validées : 1." in said(answer)
+    assert said(answer).count("Rien n’a été changé") == 2
+    export = body_of(clerk.get(address(Appointment, "export"))).decode("utf-8-sig")
+    assert shown.dossier.reference in export
+    assert "BERRY" not in export
+
+
+def test_rates_are_acknowledged_after_a_confirmation(client, world):
+    client.force_login(world.alpes.manager)
+    waiting = list(Transmission.objects.filter(cabinet=world.alpes.cabinet).order_by("pk"))
+
+    asked = act(client, Transmission, "acknowledge_all", waiting)
+    assert not Transmission.objects.exclude(acknowledged_at=None).exists()
+    done = act(client, Transmission, "acknowledge_all", waiting, confirmed="oui")
+
+    assert asked.context_data["chosen"] == waiting
+    assert "accusée : 2." in said(done)
+    assert Transmission.objects.exclude(acknowledged_at=None).count() == 2
 
 
 def test_a_supplement_is_decided_from_its_queue(client, world):

@@ -4,13 +4,16 @@ from datetime import date
 
 import pytest
 import time_machine
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from accounts import scope, services
 from accounts.models import Draft
+from claims.forms.dates import WishForm
 from claims.models import Appointment, Passage, VisitPolicy
 from claims.models.appointments import Wish
 from claims.models.passages import upcoming
+from claims.services import passages
 from claims.services.date_drafts import submit_date
 from claims.workflow import Action, DateKind, State
 from tests.factories import (
@@ -94,6 +97,25 @@ def test_no_expert_comes_on_a_holiday_of_the_place(dossier):
     dossier.establishment.save()
     dossier.refresh_from_db()
     assert days(dossier)[:2] == [(2, ""), (8, "")]
+
+
+def test_a_rule_may_say_that_holidays_count_and_a_shop_reads_which_do_not(dossier, world):
+    """Christmas and New Year's Day are Fridays."""
+    rule = PassageFactory(cabinet=dossier.cabinet, weekday=4, from_on="2026-12-20")
+    christmas = Wish(date(2026, 12, 25))
+    with scope.acting_as(world.lac.owner.pk) as actor:
+        slots, closed = passages.offer_for(dossier, actor=actor)
+        with pytest.raises(ValidationError, match="jour férié"):
+            passages.check_passage(dossier, christmas, actor=actor)
+    Passage.objects.filter(pk=rule.pk).update(on_holidays=True)
+    with scope.acting_as(world.lac.owner.pk) as actor:
+        passages.check_passage(dossier, christmas, actor=actor)
+        assert passages.offer_for(dossier, actor=actor).closed == []
+
+    form = WishForm(kind=DateKind.FIELD_VISIT, slots=slots, closed=closed)
+    assert closed == [date(2026, 12, 25), date(2027, 1, 1)]
+    assert "vendredi 25 décembre" in form.fields["passage"].help_text
+    assert days(dossier)[:2] == [(25, ""), (1, "")]
 
 
 def test_rules_hold_for_their_expert_place_and_shop_only(world, dossier):

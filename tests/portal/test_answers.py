@@ -50,9 +50,9 @@ def test_what_a_failed_view_had_begun_is_undone(how, client):
     assert status in {"bon": {200}, "absent-dit": {404}, "absent": {404}, "refus": {403}}.get(how, {500})
 
 
-def test_every_answer_tells_the_browser_how_to_behave(standing_world, client):
+def test_every_answer_tells_the_browser_how_to_behave(world, client):
     """As the owner of a shop, on every page without a row; the policy of files: tests/claims/test_documents.py."""
-    client.force_login(standing_world.lac.owner)
+    client.force_login(world.lac.owner)
     seen = 0
     for name in ROUTES:
         try:

@@ -28,11 +28,6 @@ ELSEWHERE = {
 }  # on every page of the portal
 
 
-@pytest.fixture
-def world(standing_world):
-    return standing_world
-
-
 def test_the_page_of_components_shows_each_of_them(world, client):
     client.force_login(world.network)
 

@@ -16,11 +16,6 @@ PAGES = {  # page: bytes of HTML, bytes of all, requests; compressed, at a first
 }
 
 
-@pytest.fixture
-def world(standing_world):
-    return standing_world
-
-
 def compressed(content: bytes) -> int:
     return len(zlib.compress(content, 6))
 
