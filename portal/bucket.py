@@ -62,7 +62,11 @@ class BucketStorage(Private, S3Storage):  # type: ignore[misc]
             message = "Files of the bucket are read, or saved whole."
             raise ValueError(message)
         content = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 -- closed by who asked for it
-        self._object(name).download_fileobj(content)
+        try:
+            self._object(name).download_fileobj(content)
+        except BaseException:
+            content.close()
+            raise
         content.seek(0)
         return File(content, name=name)
 

@@ -113,6 +113,7 @@ if _timeout:
     _limits = f"-c statement_timeout={_timeout}s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s"
     _limits += " -c max_parallel_workers_per_gather=0"  # starting helpers for a page takes longer than the page
     DATABASES["default"].setdefault("OPTIONS", {})["options"] = _limits
+DATABASE_PLANS = env.flag("DATABASE_PLANS", default=True)
 if env.text("DATABASE_OWNER_URL"):
     DATABASES["owner"] = env.database("DATABASE_OWNER_URL", _roles)
 SEARCH_ROLE = "portal_search"

@@ -91,13 +91,17 @@ def _system_scope(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _composed_alike(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever statement is used again is the one the ORM would compose now, for this person and these values."""
+    """Whatever statement is used again is the one the ORM would compose now, for this person and these values.
+
+    None is kept from one test to the next: some take a fence away.
+    """
 
     def again(build: Any, actor: Any, values: Any, given: Any) -> Any:
         rows, fresh = used_again(build, actor, values, given), build(actor, *values, given)
         assert rows.query.get_compiler("default").as_sql() == fresh.query.get_compiler("default").as_sql()
         return rows
 
+    composed._kept.cache_clear()
     used_again = composed._again
     monkeypatch.setattr(composed, "_again", again)
 

@@ -24,10 +24,15 @@ CABINETS: tuple[Theme, ...] = (
                 "L’accueil : ce qui attend",
                 (
                     (
-                        "La première page compte ce qui attend le cabinet : demandes de compte, dates à "
-                        "valider, messages sans réponse, compléments, dossiers dont le SIRET est à corriger, "
-                        "échéances passées. Chaque ligne mène à la liste filtrée. Vous n’y voyez que ce que "
-                        "vos droits vous ouvrent."
+                        "La première page compte ce qui attend le cabinet, et ce qui est en retard : demandes "
+                        "de compte, SIRET à corriger, dossiers que des réparateurs ne voient pas, dates, "
+                        "documents à vérifier, compléments, rappels, messages, réponses à valider, grilles de "
+                        "tarifs. Chaque ligne mène à la liste filtrée. Vous n’y voyez que ce que vos droits "
+                        "vous ouvrent."
+                    ),
+                    (
+                        "« Mes dossiers » ne compte que les vôtres. « Trouver un dossier » cherche partout : "
+                        "référence, immatriculation, assuré, SIRET."
                     ),
                 ),
             ),
@@ -74,6 +79,28 @@ CABINETS: tuple[Theme, ...] = (
                         "Sur la page du réparateur, « Suspendre l’accès » demande un motif. Ses personnes ne "
                         "voient plus vos dossiers, tout de suite ; rien ne change chez les autres cabinets. « "
                         "Rétablir l’accès » rend tout."
+                    ),
+                ),
+            ),
+            Question(
+                "rappels",
+                "Rappeler un réparateur",
+                (
+                    (
+                        "« Demandes de rappel », les plus en retard d’abord : le nom, le numéro, le sujet. Après "
+                        "l’appel, « Noter l’appel » dit ce qui en est sorti ; un appel sans réponse reste à "
+                        "refaire."
+                    ),
+                ),
+            ),
+            Question(
+                "introuvables",
+                "Un réparateur ne voit pas son dossier",
+                (
+                    (
+                        "« Dossiers introuvables » montre ce que vous avez sous cette immatriculation ou ce "
+                        "numéro. Rattachez le dossier s’il n’est à personne, puis répondez : le réparateur lit "
+                        "votre réponse."
                     ),
                 ),
             ),
@@ -212,10 +239,25 @@ CABINETS: tuple[Theme, ...] = (
                 "Importer depuis votre logiciel",
                 (
                     (
-                        "L’exploitation lance « import_dossiers » avec votre fichier CSV et « "
-                        "import_documents » avec un dossier de fichiers. Une ligne fausse est rejetée avec "
-                        "son numéro, sa colonne et la raison ; les bonnes entrent. Recommencer avec le même "
-                        "fichier ne change rien."
+                        "Sur la liste des dossiers, « Importer un fichier » prend un CSV ou un XLSX de 50 Mo au "
+                        "plus. Le fichier est d’abord essayé : la page dit ce qu’il ferait, et chaque ligne "
+                        "refusée avec son numéro, sa colonne et la raison. « Importer » fait entrer les bonnes. "
+                        "Recommencer avec le même fichier ne change rien."
+                    ),
+                    (
+                        "Pour des documents, ou chaque nuit, l’exploitation lance « import_documents » et "
+                        "« import_dossiers »."
+                    ),
+                ),
+            ),
+            Question(
+                "listes",
+                "Listes, exports et statistiques",
+                (
+                    (
+                        "Chaque liste se cherche et se filtre ; « Exporter en CSV » et « Exporter en XLSX » "
+                        "donnent les dossiers ainsi filtrés. « Statistiques », au bas de l’accueil, donne les "
+                        "délais de chaque étape, les volumes et les documents refusés, à l’écran et en CSV."
                     ),
                 ),
             ),

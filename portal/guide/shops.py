@@ -264,7 +264,7 @@ SHOPS: tuple[Theme, ...] = (
                 (
                     (
                         "Tab passe d’un lien à l’autre, Entrée ouvre. « / » mène à la recherche. Les flèches "
-                        "changent de semaine dans l’agenda et de ligne dans la liste, les grilles de tarifs "
+                        "changent de semaine dans l’agenda et de ligne dans les listes, les grilles de tarifs "
                         "et les photos. Échap ferme un menu, une photo ou le plein écran."
                     ),
                 ),

@@ -52,7 +52,8 @@ COMFORT = Theme(
             (
                 (
                     "La touche « / » place le curseur dans la recherche, sur la liste des dossiers et sur cette "
-                    "page. La touche Tab passe d’un lien à l’autre, Entrée ouvre."
+                    "page ; « Paramètres » permet de s’en passer. La touche Tab passe d’un lien à l’autre, Entrée "
+                    "ouvre."
                 ),
                 (
                     "Dans une liste, les flèches haut et bas vont d’une ligne à l’autre, Début et Fin à la première "

@@ -29,7 +29,13 @@ async function options(form) {
   return (await answer.json()).request_options;
 }
 
-for (const form of window.PublicKeyCredential ? document.querySelectorAll("[data-passkey]") : []) {
+const able = Boolean(window.PublicKeyCredential);
+for (const form of document.querySelectorAll("[data-passkey]")) {
+  if (able) continue;
+  form.querySelector("button").remove();
+  form.querySelector("[data-passkey-without]").removeAttribute("data-without-script");
+}
+for (const form of able ? document.querySelectorAll("[data-passkey]") : []) {
   const [button, wrong] = [form.querySelector("button"), form.querySelector("[data-passkey-wrong]")];
   button.hidden = false;
   form.querySelector("[data-passkey-without]")?.remove();

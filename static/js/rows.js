@@ -4,6 +4,22 @@ document.addEventListener("pointerover", (event) => {
   for (const cell of row?.cells ?? []) if (cell.scrollWidth > cell.clientWidth) cell.title = cell.textContent;
 });
 
+// Drawn as cards on a phone, a table stays one for those who listen to it.
+const ROLES = { table: "table", thead: "rowgroup", tbody: "rowgroup", tr: "row", th: "columnheader", td: "cell" };
+function keepRoles() {
+  for (const table of document.querySelectorAll("main table")) {
+    for (const part of [table, ...table.querySelectorAll("*")]) {
+      const role = ROLES[part.localName];
+      if (role) part.setAttribute("role", role);
+    }
+  }
+}
+const cards = matchMedia("(max-width: 1239px)");
+if (cards.matches) keepRoles();
+cards.addEventListener("change", keepRoles);
+// A search puts other rows in place.
+new MutationObserver(() => cards.matches && keepRoles()).observe(document.querySelector("main"), { childList: true });
+
 // In a table whose rows are links (`.link`), the arrows go from row to row, Home and End to the first and the last.
 document.addEventListener("keydown", (event) => {
   const here = event.target.closest?.("tbody .link");

@@ -1,14 +1,22 @@
 """The staff's desk in a browser: accessible, no wider than a phone, worked by keyboard and without JavaScript."""
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from accounts import scope
 from accounts.scope import System
 from claims.models import Document, Dossier
 from tests.browser.conftest import DESK, PHONE, sign_in
+from tests.browser.test_account import tab_to
 from tests.browser.test_look import problems
-from tests.factories import CabinetMemberFactory, DocumentFactory, SupplementFactory, UserFactory
+from tests.factories import (
+    PASSWORD,
+    AppointmentFactory,
+    CabinetMemberFactory,
+    DocumentFactory,
+    SupplementFactory,
+    UserFactory,
+)
 
 
 @pytest.fixture
@@ -41,6 +49,36 @@ def test_the_desk_is_accessible_and_fits(visitor: BrowserContext, desk: list[str
     sign_in(page, "chef@lac.test")
 
     assert [problem for path in desk for problem in problems(page, path)] == []
+
+
+def press(page: Page) -> None:
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def test_a_day_at_the_desk_by_keyboard_alone(visitor: BrowserContext, desk: list[str], dossier: Dossier) -> None:
+    """Sign in, dashboard, dossier, an answer, sign out: with Tab, Enter and letters, nothing else."""
+    with scope.system(System.TESTS):
+        asked = AppointmentFactory(dossier=dossier)
+    page = visitor.new_page()
+    page.goto("/connexion/")
+    page.keyboard.type("chef@lac.test")
+    tab_to(page, "Mot de passe")
+    page.keyboard.type(PASSWORD)
+    press(page)
+
+    tab_to(page, "Trouver un dossier")
+    page.keyboard.type(dossier.reference)
+    press(page)
+    tab_to(page, dossier.reference)  # its box, then its link
+    for step in (dossier.reference, "Valider", "Se déconnecter"):
+        tab_to(page, step)
+        press(page)
+
+    expect(page.get_by_role("heading", name="Connexion")).to_be_visible()
+    with scope.system(System.TESTS):
+        asked.refresh_from_db()
+    assert asked.status == "validated"
 
 
 def test_a_document_is_checked_by_keyboard_alone(chromium: Browser, live_server, desk: list[str]) -> None:

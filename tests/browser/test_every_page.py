@@ -116,8 +116,7 @@ def visit(chromium: Browser, live_server: Any, world: World) -> Iterator[Any]:
             client.force_login(user)
         if proven:  # the pages of the second factor ask for the password once more
             client.post("/parametres/mot-de-passe/verifier/", {"password": PASSWORD})
-        visitors.append(Visitor(chromium, str(live_server), client))
-        visitors[-1].seen = seen
+        visitors.append(Visitor(chromium, str(live_server), client, seen))
         return visitors[-1]
 
     yield come
@@ -152,16 +151,16 @@ def refused(visitor: Visitor, forms: list[tuple[str, str]]) -> None:
 def test_every_page_holds_on_each_screen_by_day_and_by_night(visit: Any, world: World) -> None:
     owner = visit(world.deux.owner, proven=True)
     owner.look("/dossiers/?onglet=tous")  # with its pop-up, which comes once
-    owner.walk([*places(world.deux, ("ALPES", "BERRY")), *ASKED], owner.seen)
+    owner.walk([*places(world.deux, ("ALPES", "BERRY")), *ASKED])
     refused(owner, REFUSED_FORMS)
     for user, shop in ((world.deux.member.user, world.deux), (world.lac.owner, world.lac), (world.pending, world.lac)):
         visitor = visit(user)
-        visitor.walk(places(shop, ("ALPES",)), owner.seen)
+        visitor.walk(places(shop, ("ALPES",)))
         owner.problems += visitor.problems
     street = visit(None)
     with scope.system(System.TESTS):
         links = valid_links(world)
-    street.walk([*places(world.lac, ("ALPES",)), *links], owner.seen)
+    street.walk([*places(world.lac, ("ALPES",)), *links])
     refused(street, POSTED)
 
     assert owner.problems + street.problems == []

@@ -56,7 +56,8 @@ def test_every_page_of_the_staff_holds_on_each_screen(visit: Any, spoken: World)
     places = staff_places(spoken.alpes)
     visitors = [visit(getattr(spoken.alpes, role)) for role in ROLES] + [visit(spoken.network)]
     for visitor in visitors:
-        visitor.walk(places, visitors[0].seen)
+        asked = [place for place in places if "?q=" not in place[1]]  # a search without a find is alike for all
+        visitor.walk(places if visitor is visitors[0] else asked)
         problems += visitor.problems
 
     assert problems == []

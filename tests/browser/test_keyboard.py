@@ -7,7 +7,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from claims.models import Dossier
 from tests import samples
-from tests.browser.conftest import sign_in
+from tests.browser.conftest import PHONE, sign_in
 from tests.browser.test_account import tab_to
 from tests.browser.test_workspace import mission, worker  # noqa: F401 -- fixtures
 from tests.factories import PASSWORD
@@ -69,6 +69,31 @@ def test_arrows_go_from_row_to_row(visitor: BrowserContext, dossier: Dossier) ->
     page.keyboard.press("Home")
     page.keyboard.press("ArrowUp")
     expect(rows.first).to_be_focused()
+
+
+def test_cards_on_a_phone_stay_a_table_to_those_who_listen(visitor: BrowserContext, dossier: Dossier) -> None:
+    page = visitor.new_page()
+    page.set_viewport_size(PHONE)
+    sign_in(page, "patron@lac.test")
+
+    table = page.get_by_role("table", name="Dossiers")
+    expect(table.get_by_role("row")).to_have_count(51)
+    expect(table.get_by_role("columnheader", name="Assuré")).to_have_count(1)
+    expect(table.get_by_role("row").nth(1).get_by_role("cell").first).to_be_visible()
+    assert page.evaluate("getComputedStyle(document.querySelector('tbody tr')).display") == "grid"
+
+
+def test_the_shortcut_is_switched_off_where_somebody_wants_none(visitor: BrowserContext, dossier: Dossier) -> None:
+    page = visitor.new_page()
+    sign_in(page, "patron@lac.test")
+    page.goto("/parametres/")
+    page.get_by_label("La touche « / » mène à la recherche").uncheck()
+
+    page.goto("/dossiers/")
+    page.keyboard.press("/")
+    expect(page.get_by_label("Rechercher un dossier")).not_to_be_focused()
+    page.goto("/parametres/")
+    expect(page.get_by_label("La touche « / » mène à la recherche")).not_to_be_checked()
 
 
 def test_a_choice_by_keyboard_waits_for_its_button(visitor: BrowserContext, dossier: Dossier) -> None:
