@@ -6,7 +6,6 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -72,7 +71,7 @@ class MailBrandingAdmin(TenantModelAdmin):
         actor = actor_of(request)
         found = MailBranding.objects.visible_to(actor).first() if actor.cabinet_ids else None
         if found is not None and self.has_add_permission(request):
-            return redirect("admin:messaging_mailbranding_change", found.pk)
+            return self.change_view(request, str(found.pk), form_url, extra_context)
         return super().add_view(request, form_url, extra_context)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
