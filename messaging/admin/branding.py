@@ -1,12 +1,13 @@
 """« Présentation des e-mails »: the cabinet's logo and closing line, seen as they leave."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -33,6 +34,7 @@ class BrandingForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = MailBranding
         fields = ("cabinet", "closing")
+        widgets: ClassVar[dict[str, forms.Widget]] = {"closing": forms.TextInput(attrs={"size": 80})}
 
     def clean(self) -> dict[str, Any]:
         """The picture is looked at here, so that what is wrong with it stands beside it."""
@@ -60,6 +62,7 @@ class MailBrandingAdmin(TenantModelAdmin):
     list_select_related = ("cabinet",)
     ordering = ("cabinet", "pk")
     readonly_fields = ("logo_shown",)
+    change_list_template = "admin/messaging/announcement/change_list.html"  # with the way to the previews
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.without_cabinet(request, ("cabinet", "logo_shown", "file", "without", "closing"))
@@ -71,6 +74,12 @@ class MailBrandingAdmin(TenantModelAdmin):
         if found is not None and self.has_add_permission(request):
             return redirect("admin:messaging_mailbranding_change", found.pk)
         return super().add_view(request, form_url, extra_context)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        answer = super().changeform_view(request, *args, **kwargs)
+        if isinstance(answer, TemplateResponse):
+            answer.context_data = {**(answer.context_data or {}), "show_save_and_add_another": False}
+        return answer
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().changelist_view(request, previews_link(request) | (extra_context or {}))

@@ -19,11 +19,6 @@ SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 SECRET = "lieu de prise de vue"
 
 
-@pytest.fixture
-def world(standing_world):
-    return standing_world
-
-
 def picture(kind="PNG", size=(900, 300)):
     file, told = io.BytesIO(), PngInfo()
     told.add_text("Comment", SECRET)
