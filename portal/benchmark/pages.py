@@ -36,11 +36,11 @@ def pages_of(user_id: int) -> dict[str, str]:
 
 STAFF_PAGES = {
     "liste du cabinet": "/admin/claims/dossier/",
-    "recherche du cabinet": "/admin/claims/dossier/?q=lefevre",
+    "recherche du cabinet": "/admin/claims/dossier/?q=renault",
 }
 SIMPLE_PAGES = {
     "liste simple": "/simple/claims/dossier/",
-    "recherche simple": "/simple/claims/dossier/?q=lefevre",
+    "recherche simple": "/simple/claims/dossier/?q=renault",
 }
 
 

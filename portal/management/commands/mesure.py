@@ -50,7 +50,8 @@ class Command(BaseCommand):
             heavy = self._heavy(bench)
         except StartError as problem:
             raise CommandError(str(problem)) from problem
-        rows = report.budgets(timings[fill.MEDIAN], timings[fill.LARGEST], found["sql"])
+        shops = {who: found["sql"][who] for who in (fill.MEDIAN, fill.LARGEST)}
+        rows = report.budgets(timings[fill.MEDIAN], timings[fill.LARGEST], shops)
         rows += report.heavy_budgets(timings[fill.STAFF], heavy) + self.memory
         for who, title in WHO.items():
             self.stdout.write("\n".join(report.lines(title, timings[who], found["sql"][who])))
