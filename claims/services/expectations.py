@@ -260,7 +260,8 @@ def reconcile(cabinet_id: int | None = None) -> int:
         refresh(ids)
         done, last = done + len(ids), ids[-1]
     with scope.system(System.FOLLOW_UP):
-        Expectation.objects.filter(dossier__state=State.CLOSED).delete()
+        closed = Expectation.objects.filter(dossier__state=State.CLOSED)
+        (closed if cabinet_id is None else closed.filter(cabinet=cabinet_id)).delete()
     return done
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import django
 
-REPEATS = 15
+REPEATS = 40
 
 
 def main(target: str) -> None:

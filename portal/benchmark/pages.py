@@ -34,13 +34,17 @@ def pages_of(user_id: int) -> dict[str, str]:
         }
 
 
+# A plate is what a clerk looks for; one dossier in seven is a Renault.
+ONE_PLATE = "A9-000-C5"
 STAFF_PAGES = {
     "liste du cabinet": "/admin/claims/dossier/",
-    "recherche du cabinet": "/admin/claims/dossier/?q=renault",
+    "plaque, cabinet": f"/admin/claims/dossier/?q={ONE_PLATE}",
+    "marque, cabinet": "/admin/claims/dossier/?q=renault",
 }
 SIMPLE_PAGES = {
     "liste simple": "/simple/claims/dossier/",
-    "recherche simple": "/simple/claims/dossier/?q=renault",
+    "plaque, simple": f"/simple/claims/dossier/?q={ONE_PLATE}",
+    "marque, simple": "/simple/claims/dossier/?q=renault",
 }
 
 

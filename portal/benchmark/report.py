@@ -51,10 +51,10 @@ def budgets(
 def heavy_budgets(staff: dict[str, Timing], told: dict[str, dict[str, float]]) -> list[Budget]:
     """The cabinet's list, the archive and the import, each against its yardstick of the same run."""
     archive, imported = told["zip"], told["import"]
-    listed, found = staff["liste du cabinet"].rate, staff["recherche du cabinet"].rate
+    listed, found = staff["liste du cabinet"].rate, staff["plaque, cabinet"].rate
     return [
         Budget("liste du cabinet / admin simple", listed / staff["liste simple"].rate, 5, 3, unit="×"),
-        Budget("recherche du cabinet / admin simple", found / staff["recherche simple"].rate, 50, 20, unit="×"),
+        Budget("recherche d’une plaque / admin simple", found / staff["plaque, simple"].rate, 50, 20, unit="×"),
         Budget("archive / cat des mêmes fichiers", archive["rate"] / archive["cat"], 1, 0.5, unit="×"),
         Budget("archive, mémoire de plus qu’au repos", archive["more"], 64, 128, False, "Mio"),
         Budget("import, lignes par seconde", imported["rate"], 15_000, 6_000),
