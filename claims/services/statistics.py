@@ -9,13 +9,24 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Aggregate, Count, DurationField, ExpressionWrapper, F, FloatField, Q, QuerySet
-from django.db.models.functions import Extract, TruncWeek
+from django.db.models import (
+    Aggregate,
+    Count,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    FloatField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
+from django.db.models.functions import Coalesce, Extract, TruncDate, TruncWeek
 from django.utils import timezone
 
 from accounts.scope import Actor
 from claims.models import Appointment, Document, Dossier, Supplement
-from claims.workflow import DateStatus
+from claims.workflow import DateKind, DateStatus
 
 DAY = 24 * 3600  # seconds
 WEEKS = 26
@@ -83,15 +94,19 @@ def delays(actor: Actor, period: Period, *, smallest: int, only: Q | None = None
     visits = visits.filter(expertise_on__isnull=False, expertise_on__gte=F("mission_on"))
     dates = of(Appointment.objects.visible_to(actor)).filter(period.of("created_at__date"))
     dates = dates.filter(status=DateStatus.VALIDATED)
-    checked = of(Document.objects.visible_to(actor)).sent().filter(period.of("published_at__date"))
+    sent = of(Document.objects.visible_to(actor)).sent().filter(period.of("published_at__date"))
+    invoices = sent.filter(kind=Document.Kind.INVOICE)
     decided = of(Supplement.objects.visible_to(actor)).filter(period.of("asked_at__date"), decided_at__isnull=False)
-    closed = of(Document.objects.visible_to(actor)).sent().filter(period.of("published_at__date"))
-    closed = closed.filter(kind=Document.Kind.INVOICE, dossier__state="termine")
+    closed = invoices.filter(dossier__state="termine")
+    finished = Appointment.objects.visible_to(actor).filter(dossier=OuterRef("dossier"), kind=DateKind.REPAIR)
+    ends = finished.filter(status=DateStatus.VALIDATED).values(day=Coalesce("ends_on", "starts_on"))
+    invoiced = invoices.annotate(day=TruncDate("published_at"), done_on=Subquery(ends.order_by("-pk")[:1]))
     steps: list[tuple[str, Any, tuple[str, str]]] = [
         ("De la mission à l’expertise", visits, ("mission_on", "expertise_on")),
         ("De la date proposée à sa validation", dates, ("created_at", "moved_at")),
-        ("Du document reçu à sa vérification", checked.exclude(verdict=""), ("published_at", "verdict_at")),
+        ("Du document reçu à sa vérification", sent.exclude(verdict=""), ("published_at", "verdict_at")),
         ("Du complément à la décision", decided, ("asked_at", "decided_at")),
+        ("De la fin des travaux à la facture", invoiced.filter(done_on__lte=F("day")), ("done_on", "day")),
         ("De la facture reçue au dossier terminé", closed, ("published_at", "dossier__state_since")),
     ]
     return [_delay(label, rows, _seconds(*span), smallest) for label, rows, span in steps]
