@@ -49,26 +49,41 @@ def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
         application.settings_dict["NAME"] = name
     yield
     with django_db_blocker.unblock():
-        STANDING.end()
         application.close()
         application.settings_dict["NAME"] = original
         owner.creation.destroy_test_db(original, verbosity=0, keepdb=KEPT)
 
 
-def commits(request: pytest.FixtureRequest) -> bool:
-    marker = request.node.get_closest_marker("django_db")
-    asked = {"transactional_db", "live_server"}.intersection(request.fixturenames)
+def commits(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("django_db")
+    asked = {"transactional_db", "live_server"}.intersection(item.fixturenames)  # type: ignore[attr-defined]
     return bool(asked or (marker and marker.kwargs.get("transaction")))
 
 
+def stands(item: pytest.Item) -> bool:
+    """Whether a test looks at the standing world: one that asks for a world, and does not commit."""
+    return "world" in item.fixturenames and not commits(item)  # type: ignore[attr-defined]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """The standing world ends before any fixture: once Playwright's loop runs, Django has another connection."""
+    if not stands(item) or STANDING.module != item.module.__name__:  # type: ignore[attr-defined]
+        STANDING.end()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    STANDING.leaves = nextitem is None
+
+
 @pytest.fixture
-def _standing(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> None:
-    """The standing world is there for the tests that ask for one and do not commit, and for no other."""
-    with django_db_blocker.unblock():
-        if "world" in request.fixturenames and not commits(request):
-            STANDING.stand(request.module.__name__)
-        else:
-            STANDING.end()
+def _standing(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    if stands(request.node):
+        STANDING.stand(request.module.__name__, django_db_blocker)
+    yield
+    if STANDING.leaves:
+        STANDING.end()
 
 
 @pytest.fixture
@@ -81,7 +96,7 @@ def _system_scope(request: pytest.FixtureRequest) -> Iterator[None]:
     """Let a test's own queries see every row; requests, tasks and commands enter scopes of their own over it."""
     marker = request.node.get_closest_marker("django_db")
     wanted = "db" in request.fixturenames or marker is not None
-    if not wanted or commits(request):
+    if not wanted or commits(request.node):
         yield
         return
     request.getfixturevalue("db")

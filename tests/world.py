@@ -264,21 +264,23 @@ class Standing:
 
     def __init__(self) -> None:
         self.world: World | None = None
-        self._module: str = ""
+        self.module = ""
+        self.leaves = False  # with the last test
         self._stack = ExitStack()
 
-    def stand(self, module: str) -> None:
-        if self.world is not None and self._module == module:
+    def stand(self, module: str, blocker: Any) -> None:
+        if self.world is not None and self.module == module:
             return
         self.end()
         folder = Path(self._stack.enter_context(TemporaryDirectory())) / "files"
         with ExitStack() as building:
+            building.enter_context(blocker.unblock())
             building.enter_context(transaction.atomic())
             building.callback(transaction.set_rollback, True)
             with override_settings(MEDIA_ROOT=folder), scope.system(System.TESTS):
                 self.world = build()
-            self._stack.push(building.pop_all())
-        self._module, self.folder = module, folder
+            self._stack.push(building.pop_all())  # undone in this order: rows, the leave to ask, files
+        self.module, self.folder = module, folder
 
     def end(self) -> None:
         self.world = None
