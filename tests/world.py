@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts import scope
 from accounts.models import CabinetMember, ShopMember
 from accounts.scope import System
-from tariffs.models import TariffDraft, TariffPdf
+from tariffs.models import DefaultPayer, TariffDraft, TariffPdf
 from tests.factories import (
     AccountRequestFactory,
     AcknowledgementFactory,
@@ -243,6 +243,8 @@ def _talk(dossier: Any, owner: Any, side: SimpleNamespace, name: str, paper: Any
 def build() -> World:
     alpes, berry = _cabinet("ALPES"), _cabinet("BERRY")
     KnockFactory()
+    # The migration's, which tests that empty the tables take away.
+    DefaultPayer.objects.get_or_create(key="macif", defaults={"name": "MACIF", "position": 1})
     for audience in ("all", "shops", "staff"):
         AnnouncementReadingFactory(announcement=AnnouncementFactory(audience=audience))
     return World(

@@ -31,7 +31,7 @@ class MailBranding(TenantModel):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(logo=None, width=0, height=0)
-                | models.Q(logo__isnull=False, width__range=(1, 480), height__range=(1, 160)),
+                | models.Q(logo__isnull=False, width__gte=1, width__lte=480, height__gte=1, height__lte=160),
                 name="branding_logo_has_a_size",
             )
         ]

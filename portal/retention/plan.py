@@ -100,6 +100,7 @@ PLAN: dict[str, Rule] = {
     "claims.VerdictReason": kept(SETTINGS),
     "claims.VisitPolicy": kept(SETTINGS),
     "messaging.Announcement": kept(SETTINGS),
+    "messaging.MailBranding": kept(SETTINGS),
     "messaging.Subject": kept(SETTINGS),
     "messaging.AnnouncementReading": kept(PEOPLE),
     "messaging.ChannelChoice": kept(PEOPLE),
