@@ -85,13 +85,14 @@ def wait_for_lock(*imports):
 
 
 def wait_until_gone():
+    """A server process ends a little after its client, and until then holds what it had."""
     deadline = time.monotonic() + 60
     with connection.cursor() as cursor:
         while time.monotonic() < deadline:
             cursor.execute("SELECT pg_stat_clear_snapshot()")  # inside a transaction the view stands still
             cursor.execute(
                 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                " AND backend_type = 'client backend' AND query LIKE '%import_change%'"
+                " AND backend_type = 'client backend' AND state <> 'idle'"
             )
             if cursor.fetchone()[0] == 0:
                 return
