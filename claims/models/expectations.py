@@ -120,11 +120,14 @@ class Expectation(TenantModel):
         return WAITING[state].expected
 
 
-# How many things the shop must do; MOST_COUNTED means that or more.
+# How many things the shop must do; MOST_COUNTED means that or more. Each site by its index: asked of all at once, the
+# planner read every cabinet's (80 ms at a million dossiers).
 read_beside(
     "todo",
-    f"""SELECT count(*) FROM (SELECT FROM claims_expectation x
-      WHERE x.who = '{Expectation.Who.SHOP}' AND {shown_to_shop("x")} LIMIT {MOST_COUNTED}) AS waiting""",
+    f"""SELECT count(*) FROM (SELECT FROM jsonb_array_elements(e.found->'sites') AS site, LATERAL (
+        SELECT FROM claims_expectation x WHERE x.establishment_id = (site->>'id')::bigint
+          AND x.who = '{Expectation.Who.SHOP}' AND {shown_to_shop("x")} LIMIT {MOST_COUNTED}) AS one
+      LIMIT {MOST_COUNTED}) AS waiting""",
 )
 
 
