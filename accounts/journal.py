@@ -14,8 +14,16 @@ recorded = (
 
 
 def record(subject: models.Model, event: str, *, actor: Actor, **detail: Any) -> JournalEntry:
-    """Write one fact about `subject` and tell whoever listens; whose it is (cabinet, shop, dossier) is copied."""
-    entry = JournalEntry(
+    """Write one fact about `subject` and tell whoever listens."""
+    entry = entry_of(subject, event, actor=actor, **detail)
+    entry.save(force_insert=True)
+    recorded.send(sender=type(subject), entry=entry, subject=subject, actor=actor)
+    return entry
+
+
+def entry_of(subject: models.Model, event: str, *, actor: Actor, **detail: Any) -> JournalEntry:
+    """One fact, not yet written; whose it is (cabinet, shop, dossier) is copied."""
+    return JournalEntry(
         event=event,
         subject_type=subject._meta.label_lower,
         subject_id=subject.pk,
@@ -28,6 +36,3 @@ def record(subject: models.Model, event: str, *, actor: Actor, **detail: Any) ->
         dossier_id=getattr(subject, "dossier_id", None),
         detail=detail,
     )
-    entry.save(force_insert=True)
-    recorded.send(sender=type(subject), entry=entry, subject=subject, actor=actor)
-    return entry

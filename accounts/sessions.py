@@ -10,7 +10,7 @@ READ = "SELECT session_data, expire_date FROM django_session WHERE session_key =
 
 
 class SessionStore(db.SessionStore):
-    """What Django's does, at a third of its cost (1.2 ms of a page)."""
+    """What Django's does, at about a third of its cost."""
 
     def _get_session_from_db(self) -> "db.Session | None":  # type: ignore[name-defined]
         with planned(), connection.cursor() as cursor:

@@ -195,11 +195,8 @@ def _date(at: str) -> tuple[int, int, int, int, int, int]:
 
 
 def _sha256(key: str) -> str:
-    digest = hashlib.sha256()
     with default_storage.open(key) as content:
-        for chunk in content.chunks(CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def _folder() -> Path:

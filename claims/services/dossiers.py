@@ -57,25 +57,12 @@ def follow_merger(establishment: Establishment, *, former: str, actor: Actor) ->
     """
     received = Dossier.objects.filter(establishment=establishment, siret=former)
     told = {"received": former, "siret": establishment.siret}
-    entries = [_corrected(dossier, actor, told) for dossier in received.order_by("pk").iterator()]
+    entries = [
+        journal.entry_of(dossier, Action.CORRECT_SIRET, actor=actor, **told)
+        for dossier in received.order_by("pk").iterator()
+    ]
     JournalEntry.objects.bulk_create(entries, batch_size=1_000)
     received.update(siret=establishment.siret)
-
-
-def _corrected(dossier: Dossier, actor: Actor, told: dict[str, str]) -> JournalEntry:
-    return JournalEntry(
-        event=Action.CORRECT_SIRET,
-        subject_type=Dossier._meta.label_lower,
-        subject_id=dossier.pk,
-        subject_label=dossier.reference,
-        actor_label=actor.label,
-        actor_role=actor.role,
-        user_id=actor.user_id,
-        cabinet_id=dossier.cabinet_id,
-        establishment_id=dossier.establishment_id,
-        dossier_id=dossier.pk,
-        detail=told,
-    )
 
 
 def _would_lose(dossier: Dossier, link: CabinetEstablishment, actor: Actor) -> bool:
