@@ -63,13 +63,13 @@ class PostedForms(_Mixed):
             row = self.get_object(request, str(pk))
             if request.method != "POST":
                 return HttpResponseNotAllowed(["POST"])
-            level, said_back = self._done(method, request, row)
+            level, said_back = self._attempt(method, request, row)
             self.message_user(request, said_back, level)
             return self.after_post(request, row, done=level < messages.ERROR)
 
         return view
 
-    def _done(self, method: str, request: HttpRequest, row: Any) -> tuple[int, str]:
+    def _attempt(self, method: str, request: HttpRequest, row: Any) -> tuple[int, str]:
         try:
             level, said_back = getattr(self, method)(request, row)
         except NotAllowed as refusal:

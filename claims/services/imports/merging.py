@@ -37,7 +37,7 @@ WHERE s.reference = r.reference AND s.line > r.first
 RETURNING s.line, r.first, ({staged_s}) IS NOT DISTINCT FROM ({staged_f})
 """
 
-# Held before any dossier, in the order of a merger of shops: whichever of the two comes second waits for the first, and
+# Held before any dossier, as a merger of shops holds them: whichever of the two comes second waits for the first, and
 # no shop this file names is taken away while its dossiers are written.
 SHOPS = """
 SELECT e.id FROM accounts_establishment e WHERE e.siret IN (SELECT site FROM import_row)
