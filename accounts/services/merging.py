@@ -140,7 +140,7 @@ def _asking(site: Establishment) -> list["models.QuerySet[Any]"]:
 
 
 def _hold_asking(site: Establishment) -> None:
-    """Before the establishments, as whoever accepts one does: the one that is second waits, and reads what was done."""
+    """Before the establishments, as whoever accepts one does: who comes second waits, and reads what was done."""
     for waiting in _asking(site):
         list(waiting.select_for_update(of=("self",)))
 
