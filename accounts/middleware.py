@@ -65,7 +65,7 @@ def _say_it_only_takes(request: HttpRequest, response: HttpResponse) -> None:
     said = {
         "status": 405,
         "title": "Il n’y a pas de page ici",
-        "advice": "Cette adresse ne reçoit que ce qu’un bouton envoie. Rien n’a été changé : revenez d’où vous veniez.",
+        "advice": "Cette adresse ne reçoit que ce qu’un bouton envoie. Rien n’a changé : revenez d’où vous veniez.",
     }
     response.content = render_to_string("error.html", said, request)
 
