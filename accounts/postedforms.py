@@ -4,10 +4,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import URLPattern, reverse
 from django.urls import path as route
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from accounts.exceptions import NotAllowed
 from accounts.menus import Menu
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     _Mixed = TenantModelAdmin
 else:
     _Mixed = object
+
+
+HELD = "Un import ou un collègue s’en occupe en ce moment : rien n’a été changé. Réessayez dans une minute."
 
 
 class PostedForms(_Mixed):
@@ -58,16 +63,24 @@ class PostedForms(_Mixed):
             row = self.get_object(request, str(pk))
             if request.method != "POST":
                 return HttpResponseNotAllowed(["POST"])
-            try:
-                level, said_back = getattr(self, method)(request, row)
-            except NotAllowed as refusal:
-                level, said_back = messages.ERROR, str(refusal)
-            except ValidationError as refusal:
-                level, said_back = messages.ERROR, " ".join(refusal.messages)
+            level, said_back = self._attempt(method, request, row)
             self.message_user(request, said_back, level)
             return self.after_post(request, row, done=level < messages.ERROR)
 
         return view
+
+    def _attempt(self, method: str, request: HttpRequest, row: Any) -> tuple[int, str]:
+        try:
+            level, said_back = getattr(self, method)(request, row)
+        except NotAllowed as refusal:
+            return messages.ERROR, str(refusal)
+        except ValidationError as refusal:
+            return messages.ERROR, " ".join(refusal.messages)
+        except OperationalError as problem:
+            if not isinstance(problem.__cause__, (DeadlockDetected, LockNotAvailable)):
+                raise
+            return messages.ERROR, HELD
+        return level, said_back
 
     def after_post(self, request: HttpRequest, row: Any, *, done: bool) -> HttpResponse:
         """Back to the page of the row, at the part that was worked on; queues go on to the next row instead."""

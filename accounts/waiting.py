@@ -45,7 +45,7 @@ class Queue:
         return counted
 
     def asked(self, *, mine: bool) -> dict[str, str]:
-        return self.query | ({self.only_mine: "moi"} if mine and self.dossier and self.only_mine else {})
+        return self.query | ({self.only_mine: "moi"} if mine and self.dossier else {})
 
 
 @dataclass(frozen=True, slots=True)

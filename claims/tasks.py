@@ -12,6 +12,7 @@ from claims.services import (
     quarantine,
     receipts,
     reminders,
+    searching,
     shotbook,
     supplementpdf,
     tallies,
@@ -35,6 +36,12 @@ TRADES = (
 def fold_tallies() -> None:
     """Sum up the ledger of counts, so that reading it stays short."""
     tallies.fold()
+
+
+@shared_task
+def settle_search() -> None:
+    """Keep searches short after an import; it reads no row."""
+    searching.settle()
 
 
 @shared_task

@@ -177,6 +177,7 @@ CELERY_BEAT_SCHEDULE = {
     "see-to-tariffs": {"task": "tariffs.tasks.see_to_tariffs", "schedule": 120, "options": {"expires": 120}},
     "remove-old-archives": {"task": "claims.tasks.remove_old_archives", "schedule": 600, "options": {"expires": 600}},
     "sing": {"task": "portal.tasks.sing", "schedule": 60, "options": {"expires": 60}},
+    "settle-search": {"task": "claims.tasks.settle_search", "schedule": 60, "options": {"expires": 60}},
     "fold-tallies": {"task": "claims.tasks.fold_tallies", "schedule": 300, "options": {"expires": 300}},
 }
 

@@ -67,6 +67,7 @@ TASKS = {  # every task, and in whose name it runs
     "accounts.tasks.purge_unconfirmed": "System.UPKEEP",
     "claims.tasks.remind": "System.FOLLOW_UP, in one transaction a run",
     "claims.tasks.fold_tallies": "System.UPKEEP",
+    "claims.tasks.settle_search": "nobody: it reads no row",
     "claims.tasks.purge_uploads": "System.UPKEEP",
     "claims.tasks.remove_old_archives": "System.UPKEEP",
     "claims.tasks.work_due": "System.JOBS, step by step: it commits between claiming and doing",

@@ -16,6 +16,7 @@ from django.utils.text import capfirst
 from accounts import journal, scope
 from accounts.exceptions import NotAllowed
 from accounts.models import (
+    AccountRequest,
     CabinetEstablishment,
     DelegationProfile,
     Establishment,
@@ -24,9 +25,12 @@ from accounts.models import (
     Organisation,
     ProfileEstablishment,
     RowChange,
+    ShopInvitation,
     ShopMember,
+    SignUp,
 )
 from accounts.scope import Actor, Kind, System
+from accounts.services.decisions import decline
 from accounts.services.events import Event
 
 Row = TypeVar("Row", Establishment, Organisation)
@@ -88,6 +92,8 @@ def what_moves(gone: models.Model) -> list[tuple[str, int]]:
     for field in moved_relations(type(gone)):
         name = capfirst(str(field.model._meta.verbose_name_plural))
         found[name] = found.get(name, 0) + _pointing(field, gone).count()
+    for waiting in _asking(gone) if isinstance(gone, Establishment) else ():
+        found[capfirst(str(waiting.model._meta.verbose_name_plural))] = waiting.count()
     return sorted(((name, count) for name, count in found.items() if count), key=lambda line: (-line[1], line[0]))
 
 
@@ -119,6 +125,50 @@ def _repoint(kept: models.Model, gone: models.Model) -> None:
                     cursor.execute(f"SELECT {_functions[field.model]}(%s, %s)", [gone.pk, kept.pk])
             else:
                 _pointing(field, gone).update(**{field.name: kept})
+
+
+# Who still asks for it -----------------------------------------------------------------------------------------------
+
+
+def _asking(site: Establishment) -> list["models.QuerySet[Any]"]:
+    """What waits and names the SIRET: invitations, requests, addresses to confirm; in the order they are held in."""
+    return [
+        _all(ShopInvitation).filter(siret=site.siret, accepted_at=None, revoked_at=None).order_by("pk"),
+        _all(AccountRequest).filter(siret=site.siret, state=AccountRequest.State.PENDING).order_by("pk"),
+        _all(SignUp).filter(siret=site.siret).order_by("pk"),
+    ]
+
+
+def _hold_asking(site: Establishment) -> None:
+    """Before the establishments, as whoever accepts one does: who comes second waits, and reads what was done."""
+    for waiting in _asking(site):
+        list(waiting.select_for_update(of=("self",)))
+
+
+def _lead_on(kept: Establishment, gone: Establishment, actor: Actor) -> None:
+    """Accepted later, they lead to the shop that stays: accepted as they were, they would make the former anew."""
+    invitations, requests, sign_ups = _asking(gone)
+    for invitation in invitations:
+        _lead_invitation_on(invitation, kept)
+    theirs = _all(AccountRequest).filter(siret=kept.siret, state=AccountRequest.State.PENDING)
+    for request in requests.filter(user__in=theirs.values("user")).select_related("user"):
+        decline(request, actor=actor, reason=f"Votre autre demande, pour le SIRET {kept.siret}, suit son cours.")
+    for request in requests.all():
+        request.siret, request.evidence = kept.siret, {**request.evidence, "asked_siret": gone.siret}
+        request.save(update_fields=["siret", "evidence"])
+        request.codes.filter(used_at=None).update(expires_at=timezone.now())  # a new one goes where this shop is known
+        journal.record(request, Event.ESTABLISHMENTS_MERGED, actor=actor, siret=kept.siret, received=gone.siret)
+    sign_ups.update(siret=kept.siret)
+
+
+def _lead_invitation_on(invitation: Any, kept: Establishment) -> None:
+    """Of two that one address has, the one that lasts longer."""
+    twins = _all(ShopInvitation).filter(siret=kept.siret, accepted_at=None, revoked_at=None)
+    twin = twins.filter(cabinet=invitation.cabinet_id, email=invitation.email).first()
+    if twin is not None:
+        shorter = min(twin, invitation, key=lambda one: one.expires_at)
+        _all(ShopInvitation).filter(pk=shorter.pk).update(revoked_at=timezone.now())
+    _all(ShopInvitation).filter(pk=invitation.pk, revoked_at=None).update(siret=kept.siret)
 
 
 # Why not -------------------------------------------------------------------------------------------------------------
@@ -187,14 +237,17 @@ def _owners(company: Organisation) -> dict[int, ShopMember]:
 def merge_establishments(kept: Establishment, gone: Establishment, *, actor: Actor, reason: str) -> Establishment:
     """Let `gone` become `kept`: dossiers, people's rights, rates, messages; the shop sees them on its next request.
 
+    Who waits for an answer about the former SIRET waits for one about the other; an invitation leads there too.
     A later file with the former SIRET does not take these dossiers away again (`claims` writes it down for each); a
     new dossier under that SIRET belongs to nobody, as under any SIRET that nobody proved.
     """
     reason = _checked(actor, reason)
     with scope.system(System.MERGE):
+        _hold_asking(gone)
         kept, gone = _held(Establishment, kept, gone)
         known_to = list(gone.cabinet_links.values_list("cabinet", flat=True))
         detail = {"siret": kept.siret, "received": gone.siret, "reason": reason, "moved": dict(what_moves(gone))}
+        _lead_on(kept, gone, actor)
         _take_in(kept, gone)
         journal.record(kept, Event.ESTABLISHMENTS_MERGED, actor=actor, **detail)
         for link in CabinetEstablishment.objects.filter(establishment=kept, cabinet__in=known_to).order_by("pk"):

@@ -35,6 +35,7 @@ KEPT = {
     "others_waiting": "autres demandes pour ce SIRET",
     "code_received": "code reçu à l’adresse connue",
     "invitation": "invitation n°",
+    "asked_siret": "SIRET demandé, fusionné depuis avec celui-ci",
 }
 SHOWN = {True: "oui", False: "non", "the same": "le même", "another": "un autre", "unknown": "aucun"}
 

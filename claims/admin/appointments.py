@@ -14,6 +14,7 @@ from accounts.adminlists import Column, ExportedList, confirmation, each, is_con
 from accounts.menus import Menu
 from accounts.scope import Actor
 from accounts.tenantadmin import EVENT_LABELS, TenantModelAdmin, actor_of
+from claims.admin.entrusting import MineFilter
 from claims.admin.forms import said as complaint
 from claims.calendar import add_working_days
 from claims.forms.dates import DateActForm, OfferForm
@@ -104,7 +105,7 @@ class AppointmentAdmin(ExportedList, TenantModelAdmin):
     menu = Menu.DATES
     list_display = ("dossier_link", "kind", "when", "status", "shop", "waiting_since", "lateness")
     list_display_links = None
-    list_filter = ("status", "kind", ("starts_on", admin.DateFieldListFilter))
+    list_filter = ("status", MineFilter, "kind", ("starts_on", admin.DateFieldListFilter))
     list_select_related = ("dossier", "establishment")
     ordering = (Case(When(status=DateStatus.PROPOSED, then=0), default=1), "starts_on", "pk")
     search_fields = ("dossier__reference",)

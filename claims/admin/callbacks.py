@@ -13,6 +13,7 @@ from accounts.menus import Menu
 from accounts.models import CabinetMember
 from accounts.tenantadmin import EVENT_LABELS, TenantModelAdmin, actor_of, journal_of
 from accounts.validators import display_mobile
+from claims.admin.entrusting import MineFilter
 from claims.admin.forms import said
 from claims.admin.workspace import PostedForms
 from claims.forms.callbacks import CallForm
@@ -48,7 +49,7 @@ class CallBackAdmin(PostedForms, TenantModelAdmin):
 
     menu = Menu.REQUESTS
     list_display = ("due_shown", "name", "phone_shown", "topic", "shop", "dossier_link", "for_whom", "state_shown")
-    list_filter = ("state", LateCallFilter, "topic", "assignee", "cabinet")
+    list_filter = ("state", MineFilter, LateCallFilter, "topic", "assignee", "cabinet")
     list_select_related = ("establishment", "dossier", "assignee__user")
     ordering = (Case(When(state=CallBack.State.OPEN, then=0), default=1), "due_at", "pk")
     search_fields = ("name", "dossier__reference")

@@ -122,7 +122,6 @@ announce(
         query={"state__exact": "open"},
         late=lambda _actor: Q(due_at__lt=timezone.now()),
         dossier="dossier",
-        only_mine="",
     ),
     *(_in_state(state) for state in CABINETS_TURN),
 )

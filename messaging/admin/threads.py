@@ -20,6 +20,7 @@ from accounts.scope import Kind
 from accounts.tenantadmin import EVENT_LABELS, STAFF_KINDS, TenantModelAdmin, actor_of
 from accounts.waiting import Queue, announce
 from claims.admin.dossiers import matching
+from claims.admin.entrusting import MineFilter
 from claims.admin.forms import said
 from claims.calendar import add_working_days
 from claims.models import Dossier
@@ -64,6 +65,13 @@ class FollowedFilter(admin.SimpleListFilter):
         return found
 
 
+class OfMyDossiersFilter(MineFilter):
+    """What the dashboard counts under « Mes dossiers », whoever answers: beside the other, which says who does."""
+
+    title = "dossiers"
+    parameter_name = "dossiers"
+
+
 class LateFilter(admin.SimpleListFilter):
     title = "en retard"
     parameter_name = "retard"
@@ -98,7 +106,7 @@ class ThreadAdmin(ExportedList, PostedForms, TenantModelAdmin):
     view_menus = {"export": Menu.MESSAGES}
     adders = STAFF_KINDS
     list_display = ("title", "dossier", "shop", "reader", "follower", "state_shown", "due_on", "last_message_at")
-    list_filter = (FollowedFilter, "state", LateFilter, "reader", "is_question")
+    list_filter = (FollowedFilter, OfMyDossiersFilter, "state", LateFilter, "reader", "is_question")
     list_select_related = ("dossier", "establishment", "assignee__user", "cabinet")
     search_fields = ("title",)  # shows the box; `get_search_results` does the search
     search_help_text = "Référence, n° de sinistre, immatriculation, assuré, véhicule, SIRET"
@@ -293,6 +301,7 @@ announce(
         query={"state__exact": "cabinet"},
         late=lambda _actor: Q(due_on__lt=timezone.localdate()),
         dossier="dossier",
+        only_mine="dossiers",
     ),
     Queue(
         "Réponses à valider avant envoi",
@@ -304,6 +313,6 @@ announce(
         place=55,
         query={"suivi": "a-valider"},
         dossier="dossier",
-        only_mine="",
+        only_mine="dossiers",
     ),
 )

@@ -21,7 +21,7 @@ from accounts.models import (
     ShopMember,
     SiretCode,
 )
-from accounts.services import Event, merge_establishments, merge_organisations
+from accounts.services import Event, approve_request, merge_establishments, merge_organisations
 from accounts.services.merging import moved_relations, obstacles, relations, what_moves
 from claims.models import Dossier, DossierTally
 from claims.services.imports.dossiers import import_dossiers
@@ -29,13 +29,16 @@ from claims.services.imports.reading import Source
 from messaging.models import Notification
 from tests.claims.test_tallies import ledger, recount
 from tests.factories import (
+    AccountRequestFactory,
     DelegationProfileFactory,
     DossierFactory,
     EstablishmentFactory,
     InvitationFactory,
     LinkFactory,
     OrganisationFactory,
+    ShopInvitationFactory,
     ShopMemberFactory,
+    SignUpFactory,
     SiretCodeFactory,
     TariffVersionFactory,
 )
@@ -134,6 +137,33 @@ def test_of_what_both_have_one_is_kept_and_takes_in_the_other(world, actor, kept
     assert SiretCode.objects.get(pk=code.pk).link == ours
     assert clerk.assigned_establishments.get().establishment == kept
     assert JournalEntry.objects.filter(event=Event.ESTABLISHMENTS_MERGED, cabinet=world.alpes.cabinet).count() == 1
+
+
+def test_whoever_asked_for_the_mistake_comes_to_the_shop_that_stays(world, actor):
+    stray = EstablishmentFactory(organisation=None, proven_at=None)
+    site, cabinet = world.lac.establishment, world.alpes.cabinet
+    request, twice = AccountRequestFactory.create_batch(2, siret=stray.siret, cabinet=cabinet)
+    AccountRequestFactory(user=twice.user, siret=site.siret, cabinet=cabinet)
+    code = SiretCodeFactory(request=request)
+    long, short = (ShopInvitationFactory(cabinet=cabinet, siret=row.siret, email="a@b.test") for row in (stray, site))
+    type(short).objects.filter(pk=short.pk).update(expires_at=code.expires_at)
+    sign_up = SignUpFactory(siret=stray.siret)
+    told = dict(what_moves(stray))
+
+    merge_establishments(site, stray, actor=actor, reason=REASON)
+    with scope.acting_as(world.alpes.manager.pk) as staff:
+        member = approve_request(request, actor=staff, how="appel")
+
+    for row in (twice, code, long, short, sign_up, request):
+        row.refresh_from_db()
+    assert told | {"Demandes de compte": 2, "Invitations des réparateurs": 1, "Inscriptions à confirmer": 1} == told
+    assert (member.organisation, member.role) == (world.lac.organisation, ShopMember.Role.COLLABORATOR)
+    assert request.evidence["asked_siret"] == stray.siret
+    assert not Establishment.objects.filter(siret=stray.siret).exists()
+    assert (twice.state, site.siret in twice.reason) == ("refused", True)
+    assert (long.siret, long.revoked_at, short.revoked_at is None) == (site.siret, None, False)
+    assert sign_up.siret == site.siret
+    assert code.expires_at <= request.decided_at
 
 
 def test_what_could_not_be_told_is_refused(world, actor, kept):

@@ -28,8 +28,11 @@ class Hand:
     clicks: int = 0
 
     def press(self, what: Locator) -> None:
-        what.first.click()
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation() as answered:
+            what.first.click()
+        answer = answered.value
+        if answer is not None and not answer.ok:
+            raise RuntimeError(f"{answer.status} at {answer.url}")
         self.clicks += 1
 
     def link(self, name: str) -> None:

@@ -37,6 +37,13 @@ WHERE s.reference = r.reference AND s.line > r.first
 RETURNING s.line, r.first, ({staged_s}) IS NOT DISTINCT FROM ({staged_f})
 """
 
+# Held before any dossier, as a merger of shops holds them: whichever of the two comes second waits for the first, and
+# no shop this file names is taken away while its dossiers are written.
+SHOPS = """
+SELECT e.id FROM accounts_establishment e WHERE e.siret IN (SELECT site FROM import_row)
+ORDER BY e.id FOR KEY SHARE
+"""
+
 # The stored dossiers this file says something else about, held from here on, with what they hold now.
 CHANGES = """
 CREATE TEMP TABLE import_change ON COMMIT DROP AS
@@ -190,7 +197,7 @@ def merge(cabinet: Cabinet, layout: Layout) -> Merged:
         "corrected": Action.CORRECT_SIRET.value,
     }
     with connection.cursor() as cursor:
-        for statement in (_changes(layout), CORRECTIONS, ANALYSE, ESTABLISHMENTS, LINKS):
+        for statement in (SHOPS, _changes(layout), CORRECTIONS, ANALYSE, ESTABLISHMENTS, LINKS):
             cursor.execute(statement, values)
         cursor.execute(_merge(layout), values)
         created, changed, moved = cursor.fetchone() or (0, 0, 0)

@@ -69,6 +69,7 @@ class Command(BaseCommand):
             if not fill.is_full(owner, bench.dossiers):
                 fill.fill(owner, bench.dossiers)
             fill.hire(owner)
+            owner.execute("SELECT settle_search()")  # an import was tried at the end of the last run
         _write(bench, PRIVATE, "2 Mo")
         for label in SIZES_SENT:
             _write(bench, f"static/{_static(label)}", label)
