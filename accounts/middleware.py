@@ -4,10 +4,14 @@ from collections.abc import Callable
 from typing import cast
 
 from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
 
-from accounts import scope, services
+from accounts import scope, services, unsent
 from accounts.http import ActorRequest
 from accounts.scope import Actor
 
@@ -45,6 +49,8 @@ class ActorMiddleware:
     def _answer(self, request: HttpRequest, actor: Actor) -> HttpResponse:
         cast("ActorRequest", request).actor = actor
         response = self.get_response(request)
+        if response.status_code == 405 and request.method == "GET":
+            _say_it_only_takes(request, response)
         if response.status_code >= 500 or getattr(request, "view_raised", False):
             transaction.set_rollback(True)
         return response
@@ -52,6 +58,16 @@ class ActorMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         """Note that the view raised; the answer is made by others."""
         request.view_raised = True  # type: ignore[attr-defined]
+
+
+def _say_it_only_takes(request: HttpRequest, response: HttpResponse) -> None:
+    """An address that only takes what a button sends was opened by itself, from the history or after signing in."""
+    said = {
+        "status": 405,
+        "title": "Il n’y a pas de page ici",
+        "advice": "Cette adresse ne reçoit que ce qu’un bouton envoie. Rien n’a changé : revenez d’où vous veniez.",
+    }
+    response.content = render_to_string("error.html", said, request)
 
 
 class PrivateMiddleware:
@@ -65,3 +81,18 @@ class PrivateMiddleware:
         response.headers.setdefault("Cache-Control", "no-store, private")
         response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=()")
         return response
+
+
+class SignedInMiddleware(LoginRequiredMiddleware):
+    """Who is not signed in signs in, and comes back to the page; what was typed on it comes back too.
+
+    The token of the form was checked before: nobody else's page puts words here.
+    """
+
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseRedirect:
+        if request.method != "POST":
+            return super().handle_no_permission(request, view_func)
+        unsent.keep_and_say(request)
+        return redirect_to_login(unsent.page_of(request), self.get_login_url(view_func))

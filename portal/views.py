@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from accounts import unsent
 from accounts.http import ActorRequest
 from accounts.scope import Kind
 from portal.backup.restoring import marker
@@ -109,8 +110,10 @@ def _broker_answers() -> bool:
         return False
 
 
-def _failure(request: HttpRequest, status: int, title: str, advice: str) -> HttpResponse:
-    return render(request, "error.html", {"title": title, "advice": advice, "status": status}, status=status)
+def _failure(request: HttpRequest, status: int, title: str, advice: str, back: str = "") -> HttpResponse:
+    """`back`: the page to go on from, when it is not the home page."""
+    context = {"title": title, "advice": advice, "status": status, "back": back}
+    return render(request, "error.html", context, status=status)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -155,9 +158,17 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The page was opened before one signed in again, in another tab for instance.
+
+    Only what our own page posted is kept: Django says of another's that its origin or its referrer is wrong.
+    """
+    is_ours = reason.startswith("CSRF") and request.user.is_authenticated
+    kept = is_ours and unsent.keep(request)
     return _failure(
         request,
         403,
         "Votre page avait expiré",
-        "Rien n’a été enregistré. Revenez à la page précédente, rechargez-la et recommencez.",
+        f"Rien n’a été enregistré. {'Ce que vous aviez écrit vous attend : r' if kept else 'R'}ouvrez la page, "
+        "vérifiez, puis recommencez.",
+        back=unsent.page_of(request) if is_ours else "",
     )

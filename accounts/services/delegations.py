@@ -62,7 +62,7 @@ def save_profile(
 def grant(
     member: ShopMember, *, actor: Actor, profile: DelegationProfile, from_on: date, to_on: date | None
 ) -> Delegation:
-    """Give a profile from one day to another, both included."""
+    """Give a profile from one day to another, both included; the same given twice is one."""
     if member.organisation_id != profile.organisation_id or not profile.may_be_given_by(actor):
         raise NotAllowed(BEYOND)
     if member.left_at is not None or member.role == ShopMember.Role.OWNER:
@@ -70,6 +70,10 @@ def grant(
     if to_on is not None and to_on < from_on:
         raise ValidationError({"to_on": "La fin ne peut pas précéder le début."})
     with scope.system(System.DELEGATION):
+        ShopMember.objects.select_for_update(of=("self",)).get(pk=member.pk)
+        given = Delegation.objects.filter(member=member, profile=profile, from_on=from_on, to_on=to_on)
+        if (same := given.filter(revoked_at=None).first()) is not None:
+            return same
         delegation = Delegation.objects.create(
             organisation_id=member.organisation_id,
             member=member,

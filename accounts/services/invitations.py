@@ -29,6 +29,7 @@ from accounts.services.delegations import BEYOND
 from accounts.services.events import Event
 
 VALIDITY = timedelta(days=7)
+SECOND_CLICK = timedelta(minutes=1)  # within it the same invitation is the same one
 OVER = "Cette invitation n’est plus valable : demandez-en une nouvelle à la personne qui vous a invité."
 
 
@@ -44,7 +45,10 @@ def _fingerprint(token: str) -> str:
 def invite(
     profile: DelegationProfile, *, actor: Actor, email: str, from_on: date | None = None, to_on: date | None = None
 ) -> Invitation:
-    """Invite an address under a profile, for these days; an earlier invitation of the same address is replaced."""
+    """Invite an address under a profile, for these days; an earlier invitation of the same address is replaced.
+
+    A second click sends no second mail, whose link would have closed the first one's.
+    """
     if actor.user_id is None or not profile.may_be_given_by(actor):
         raise NotAllowed(BEYOND)
     email = email.strip().lower()
@@ -52,7 +56,11 @@ def invite(
         company = Organisation.objects.select_for_update().get(pk=profile.organisation_id)
         if ShopMember.objects.filter(organisation=company, user__email=email, left_at=None).exists():
             raise ValidationError({"email": "Cette personne fait déjà partie de l’entreprise : donnez-lui un profil."})
-        _open_invitations(company).filter(email=email).update(revoked_at=timezone.now())
+        mine = _open_invitations(company).filter(email=email)
+        same = mine.filter(profile=profile, from_on=from_on, to_on=to_on, created_at__gt=timezone.now() - SECOND_CLICK)
+        if (just_sent := same.first()) is not None:
+            return just_sent
+        mine.update(revoked_at=timezone.now())
         invitation = Invitation(
             organisation=company,
             email=email,

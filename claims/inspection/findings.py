@@ -28,6 +28,7 @@ class Warning(StrEnum):  # noqa: A001 -- the word of the product
     SMALL = "small"
     OTHER_DOSSIER = "other_dossier"
     ALREADY_SENT = "already_sent"
+    TWICE = "twice"
 
 
 class Refused(Exception):  # noqa: N818 -- a verdict, not a mishap

@@ -108,7 +108,13 @@ def _notes(upload: Upload, found: dict[str, Any], sha256: str) -> list[str]:
         others = _others(upload.dossier, dossiers, found.get("text", ""))
         sent = Document.objects.visible_to(actor).sent().filter(sha256=sha256, establishment=upload.establishment_id)
         twin = sent.select_related("dossier").order_by("published_at").first()
+        listed = Upload.objects.visible_to(actor).of(
+            upload.dossier, upload.user_id, for_supplement=upload.for_supplement
+        )
+        same = listed.ready().filter(sha256=sha256).exclude(pk=upload.pk).first() if upload.shot_id is None else None
     notes = [sentences.warning(Warning.OTHER_DOSSIER, others)] if others else []
+    if same is not None:
+        notes.append(sentences.warning(Warning.TWICE, "" if same.name == upload.name else f", « {same.name} »"))
     if twin is not None:
         where = "dans ce dossier" if twin.dossier_id == upload.dossier_id else f"au dossier {twin.dossier.reference}"
         notes.append(

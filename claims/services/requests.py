@@ -85,8 +85,13 @@ def finish_request(request: DocumentRequest, *, actor: Actor) -> DocumentRequest
 
 
 @transaction.atomic
-def extend_deadline(request: DocumentRequest, *, reason: str, actor: Actor) -> DocumentRequest:
-    """More time, as many times as the cabinet's rules allow, whoever asks: the shop at once, or staff for it."""
+def extend_deadline(
+    request: DocumentRequest, *, reason: str, actor: Actor, seen: int | None = None
+) -> DocumentRequest:
+    """More time, as many times as the cabinet's rules allow, whoever asks: the shop at once, or staff for it.
+
+    `seen`: how many times it was extended on the page where one asked; a second click takes no second time.
+    """
     actor.require(Menu.ACT)
     if actor.kind == Kind.REPAIRER and not actor.may(Right.DEPOSIT, request.establishment_id):
         raise NotAllowed("Votre profil ne permet pas de répondre à cette demande.")
@@ -94,6 +99,10 @@ def extend_deadline(request: DocumentRequest, *, reason: str, actor: Actor) -> D
     rules = rules_of(request.cabinet_id)
     if request.answered_at is not None:
         raise NotAllowed("Les documents sont déjà envoyés : il n’y a plus de délai à prolonger.")
+    if seen is not None and seen != request.extensions:
+        raise NotAllowed(
+            f"Ce délai vient d’être prolongé, jusqu’au {request.due_on:%d/%m/%Y} : rien d’autre n’a changé."
+        )
     if not request.extensions_left:
         raise NotAllowed(_no_more(request.extensions_allowed))
     if not reason.strip():

@@ -41,6 +41,7 @@ WARNINGS: dict[str, str] = {
     Warning.SMALL: "Cette photo est très petite : on n’y lira sans doute rien.",
     Warning.OTHER_DOSSIER: "Ce document parle d’un autre de vos dossiers ({detail}). Vérifiez avant de l’envoyer.",
     Warning.ALREADY_SENT: "Ce fichier a déjà été envoyé {detail}.",
+    Warning.TWICE: "Ce fichier est déjà dans cette liste{detail} : il ne partira qu’une fois.",
 }
 
 

@@ -25,6 +25,8 @@ def _seen(request: ActorRequest, number: str) -> Deposit | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def receipt(request: ActorRequest, number: str) -> HttpResponse:
     """The receipt for whoever may see the dossier; for everybody else, whether a file of theirs belongs to it."""
+    if retyped := "".join(request.POST.get("numero", "").split()).replace("/", "")[:40]:
+        return redirect("receipt", retyped)
     known = receipts.read_number(number)
     if known and known != number:
         return redirect("receipt", known)
@@ -35,6 +37,7 @@ def receipt(request: ActorRequest, number: str) -> HttpResponse:
         context |= receipts.facts(deposit)
     elif known:
         context["exists"] = receipts.exists(known)
+    context["lost"] = not (deposit or context.get("exists"))
     if known and request.method == "POST" and form.is_valid():
         context |= _verdict(known, form.fingerprint())
     return render(request, "claims/receipt.html", context, status=200 if known else 404)

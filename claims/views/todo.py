@@ -119,8 +119,10 @@ def request_extend(request: ActorRequest, cabinet: str, reference: str, pk: int)
     """The shop asks for more time: given at once, as often as the cabinet's rules allow."""
     dossier = dossier_or_404(request, cabinet, reference)
     asked = get_object_or_404(DocumentRequest.objects.visible_to(request.actor).filter(dossier=dossier), pk=pk)
+    vu = request.POST.get("vu", "")
+    seen = int(vu) if len(vu) == 1 and vu in "0123456789" else None
     try:
-        asked = extend_deadline(asked, reason=request.POST.get("reason", "")[:200], actor=request.actor)
+        asked = extend_deadline(asked, reason=request.POST.get("reason", "")[:200], actor=request.actor, seen=seen)
     except (NotAllowed, ValidationError) as refusal:
         if isinstance(refusal, NotAllowed) and not request.actor.may(Right.DEPOSIT, asked.establishment_id):
             raise

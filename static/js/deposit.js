@@ -1,9 +1,10 @@
 // A `data-deposit` form sends files as they are chosen, three at a time, and shows what the portal says of each.
 import { drop, keep, kept } from "./kept.js";
 import { shrink } from "./shrink.js";
-import { Refused, transfer } from "./transfer.js";
+import { Expired, Refused, transfer } from "./transfer.js";
 
 const AT_ONCE = 3;
+const EXPIRED = "Votre session est terminée : rechargez la page et reconnectez-vous, l’envoi reprendra ici.";
 
 function deposit(form) {
   const announce = form.dataset.deposit;
@@ -30,7 +31,8 @@ function deposit(form) {
     clearTimeout(timer);
     try {
       const found = await fetch(announce, { headers: { Accept: "text/html" } });
-      if (found.ok) show(await found.text());
+      if (found.redirected) said.textContent = EXPIRED; // to the page one signs in on
+      else if (found.ok) show(await found.text());
     } catch {
       timer = setTimeout(refresh, 3000);
     }
@@ -74,9 +76,9 @@ function deposit(form) {
     } catch (problem) {
       bar.remove();
       state.className = "wrong";
-      state.textContent = problem instanceof Refused ? problem.message : "Ce fichier n’a pas pu être lu : choisissez-le de nouveau.";
+      state.textContent = problem instanceof Expired ? EXPIRED : problem instanceof Refused ? problem.message : "Ce fichier n’a pas pu être lu : choisissez-le de nouveau.";
       said.textContent = `${file.name} : ${state.textContent}`;
-      await drop(place);
+      if (!(problem instanceof Expired)) await drop(place);
     }
   }
 

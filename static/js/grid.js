@@ -1,5 +1,6 @@
 // A `data-grid` form moves like a spreadsheet, takes a pasted block, and saves what is typed a moment after each change.
 const PAUSE = 1200;
+const EXPIRED = "Votre session est terminée : cette saisie n’est pas encore enregistrée. Cliquez « Enregistrer » : reconnectez-vous, elle vous sera rendue.";
 
 for (const form of document.querySelectorAll("form[data-grid]")) {
   const body = form.querySelector("tbody");
@@ -75,6 +76,7 @@ for (const form of document.querySelectorAll("form[data-grid]")) {
     data.set("faire", "auto");
     try {
       const answer = await fetch(form.action, { method: "POST", body: data, headers: { Accept: "application/json" } });
+      if (answer.redirected || answer.status === 403) return void (saved.textContent = EXPIRED);
       const found = await answer.json();
       conflict = answer.status === 409;
       if (found.revision) form.elements.revision.value = found.revision;

@@ -7,7 +7,7 @@ let pause = 500;
 async function ask() {
   try {
     const answer = await fetch(part.dataset.progress, { headers: { Accept: "application/json" } });
-    if (!answer.ok) return location.reload();
+    if (!answer.ok || answer.redirected) return location.reload();
     const { percent, over } = await answer.json();
     if (over) return location.reload();
     bar.value = percent;

@@ -1,7 +1,7 @@
 // The views of a `data-shots` list: a photo leaves as soon as it is taken, one after the other, and waits out a broken line.
 import { drop, keep, kept } from "./kept.js";
 import { shrink } from "./shrink.js";
-import { Refused, transfer } from "./transfer.js";
+import { Expired, Refused, transfer } from "./transfer.js";
 
 function shooting(list) {
   const said = document.querySelector("[data-said]");
@@ -41,7 +41,7 @@ function shooting(list) {
     clearTimeout(timer);
     try {
       const found = await fetch(list.dataset.shots, { headers: { Accept: "text/html" } });
-      if (found.ok) {
+      if (found.ok && !found.redirected) {
         const focused = list.contains(document.activeElement) && document.activeElement.closest("[data-shot]")?.dataset.shot;
         list.innerHTML = await found.text();
         dress();
@@ -65,6 +65,11 @@ function shooting(list) {
       under.delete(view);
       said.textContent = "Photo transmise.";
     } catch (problem) {
+      if (problem instanceof Expired) {
+        tell(view, null, "Votre session est terminée : rechargez la page et reconnectez-vous, l’envoi reprendra ici.");
+        said.textContent = under.get(view).text;
+        return;
+      }
       tell(view, null, problem instanceof Refused ? problem.message : "Cette photo n’a pas pu être lue : reprenez-la.");
       said.textContent = under.get(view).text;
     }

@@ -2,6 +2,7 @@
 const PIECE = 512 * 1024;
 const LONGEST_WAIT = 15_000;
 export class Refused extends Error {}
+export class Expired extends Error {} // signed out meanwhile, or signed in again elsewhere: the file is kept, the page must be opened anew
 
 const pause = (time) =>
   new Promise((resolve) => {
@@ -10,11 +11,13 @@ const pause = (time) =>
   });
 
 async function answer(url, options) {
-  const found = await fetch(url, { ...options, redirect: "error" });
+  const found = await fetch(url, { ...options, redirect: "manual" });
+  if (found.type === "opaqueredirect") throw new Expired();
   if (found.status === 409) return found.json();
   if (found.status >= 500 || found.status === 429) throw new TypeError("later");
   if (found.ok) return found.json();
   const told = await found.json().catch(() => ({}));
+  if (found.status === 403 && !told.erreur) throw new Expired();
   throw new Refused(told.erreur ?? "Le portail a refusé ce fichier : rechargez la page.");
 }
 
@@ -23,7 +26,7 @@ async function insisting(act, onBroken) {
     try {
       return await act();
     } catch (problem) {
-      if (problem instanceof Refused) throw problem;
+      if (problem instanceof Refused || problem instanceof Expired) throw problem;
       onBroken();
       await pause(wait);
     }

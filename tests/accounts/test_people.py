@@ -116,12 +116,25 @@ def test_an_account_that_exists_is_joined_by_its_owner_only_and_never_changed(wo
     assert known.shop_members.get().organisation == world.lac.organisation
 
 
-def test_inviting_again_replaces_the_former_link(world):
-    first, second = invited(world), invited(world)
+def test_inviting_again_replaces_the_former_link_and_a_second_click_does_not(world):
+    first = invited(world)
+    assert invited(world) == first
+    Invitation.objects.filter(pk=first.pk).update(created_at=timezone.now() - timedelta(minutes=2))
+    second = invited(world)
 
     first.refresh_from_db()
     assert not first.is_open
     assert second.is_open
+
+
+def test_a_profile_given_by_two_clicks_is_given_once(world):
+    given = {"profile": world.lac.delegation.profile, "from_on": timezone.localdate(), "to_on": None}
+    with scope.acting_as(world.lac.owner.pk) as actor:
+        twice = [services.grant(world.lac.member, actor=actor, **given) for _click in range(2)]
+        services.revoke(twice[0], actor=actor)
+        again = services.grant(world.lac.member, actor=actor, **given)
+
+    assert twice[0] == twice[1] != again
 
 
 def test_an_invitation_dies_with_the_place_of_whoever_sent_it(world):

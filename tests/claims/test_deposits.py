@@ -192,6 +192,15 @@ def test_another_dossiers_plate_is_a_warning_that_lets_go_on(dossier, shop, worl
     assert upload(shop, dossier, samples.pdf(text=f"ZZ-999-ZZ, {dossier.plate}")).warnings == []
 
 
+def test_a_file_chosen_twice_is_told_and_sent_once(dossier, shop):
+    upload(shop, dossier, PDF, name="devis.pdf", key="a")
+    again = upload(shop, dossier, PDF, name="copie.pdf", key="b")
+
+    assert "déjà dans cette liste, « devis.pdf »" in again.warnings[0]
+    send(shop, dossier)
+    assert dossier.documents.sent().count() == 1
+
+
 def test_what_was_sent_already_is_told_and_not_sent_twice(dossier, shop):
     upload(shop, dossier, PDF)
     send(shop, dossier)

@@ -75,6 +75,8 @@ def test_an_empty_question_and_a_mistyped_one_are_explained(deposit, client):
     answer = client.get(reverse("receipt", args=[wrong]))
     assert answer.status_code == 404
     assert "faute de frappe" in answer.content.decode()
+    again = client.post(reverse("receipt", args=[wrong]), {"numero": f" {deposit.number} "})
+    assert again.headers["Location"] == reverse("receipt", args=[deposit.number])
     typed = client.get(reverse("receipt", args=[deposit.number.lower().replace("-", " ")]))
     assert typed.headers["Location"] == reverse("receipt", args=[deposit.number])
 

@@ -151,9 +151,11 @@ def test_the_shop_sees_the_request_first_and_asks_for_time(world, dossier, clerk
     assert page.index("Le cabinet demande") < page.index("<h2>Véhicule</h2>")
 
     url = reverse("request_extend", args=["ALPES", dossier.reference, request.pk])
-    answer = client.post(url, {"reason": "Client absent"}, follow=True)
+    typed = {"reason": "Client absent", "vu": "0"}
+    answer = client.post(url, typed, follow=True)
 
     assert "Délai prolongé jusqu’au 24/11/2026" in answer.content.decode()
+    assert "vient d’être prolongé, jusqu’au 24/11/2026" in client.post(url, typed, follow=True).content.decode()
     refused = client.post(url, {"reason": " "}, follow=True)
     assert "Écrivez pourquoi" in refused.content.decode()
 

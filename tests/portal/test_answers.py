@@ -50,6 +50,15 @@ def test_what_a_failed_view_had_begun_is_undone(how, client):
     assert status in {"bon": {200}, "absent-dit": {404}, "absent": {404}, "refus": {403}}.get(how, {500})
 
 
+def test_an_address_that_only_takes_says_so_when_it_is_opened(world, client):
+    client.force_login(world.lac.owner)
+
+    answer = client.get(reverse("notifications_read"))
+
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert "ne reçoit que ce qu’un bouton envoie" in answer.content.decode()
+
+
 def test_every_answer_tells_the_browser_how_to_behave(world, client):
     """As the owner of a shop, on every page without a row; the policy of files: tests/claims/test_documents.py."""
     client.force_login(world.lac.owner)

@@ -10,6 +10,7 @@ from django.template import Context, Template
 from django.urls import reverse
 
 from accounts.typography import dense, spaced
+from claims.models.shots import Drawing
 from portal.guide import GUIDES, digest
 from portal.help import THEMES
 
@@ -122,6 +123,16 @@ def test_every_question_mark_leads_to_an_answer():
 
     assert len(asked) > 8
     assert asked <= answers
+
+
+def test_every_drawing_is_asked_for_by_its_own_name():
+    """What is put behind `static` on a page misses the fingerprint in its name, without which nothing is served."""
+    pages = {path: path.read_text() for path in (ROOT / "templates").rglob("*.html")}
+    wrong = [path.name for path, text in pages.items() if re.search(r"\{% static '[^']*/' %\}", text)]
+    drawn = [(ROOT / f"static/img/shots/{drawing}.svg").is_file() for drawing in Drawing.values]
+
+    assert wrong == []
+    assert all(drawn)
 
 
 def test_the_self_assessment_names_tests_that_exist():
