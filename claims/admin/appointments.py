@@ -68,12 +68,16 @@ def dates_of(dossier: Dossier, actor: Actor) -> list[dict[str, Any]]:
 def _line(kind: DateKind, row: Appointment | None, actor: Actor, *, may: bool) -> dict[str, Any]:
     status = DateStatus(row.status) if row else None
     actions = date_actions_for(status, actor.kind) if may else []
+    is_past = row is not None and status == DateStatus.PROPOSED and row.starts_on < timezone.localdate()
+    if is_past:  # what is left is another date, or no
+        actions = [action for action in actions if action != Action.VALIDATE_DATE]
     return {
         "kind": kind,
         "row": row,
         "token": row.token if row else NO_DATE,
         "text": said(row.wish) if row else "",
         "late": row is not None and is_late(row),
+        "past": is_past,
         "actions": actions,
         "form": OfferForm(kind=kind) if Action.OFFER_DATE in actions else None,
     }
@@ -107,7 +111,6 @@ class AppointmentAdmin(ExportedList, TenantModelAdmin):
     list_display_links = None
     list_filter = ("status", MineFilter, "kind", ("starts_on", admin.DateFieldListFilter))
     list_select_related = ("dossier", "establishment")
-    ordering = (Case(When(status=DateStatus.PROPOSED, then=0), default=1), "starts_on", "pk")
     search_fields = ("dossier__reference",)
     sortable_by = ("when",)
     fields = ("dossier_link", "kind", "when", "status", "reason", "cabinet", "establishment", "created_at", "moved_at")
@@ -116,6 +119,12 @@ class AppointmentAdmin(ExportedList, TenantModelAdmin):
     view_menus = {"export": Menu.DATES}
     columns = COLUMNS
     file_name = "dates"
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        """Those one can still say yes to, then those whose day went by: another date is proposed for them."""
+        proposed, today = DateStatus.PROPOSED, timezone.localdate()
+        ahead = When(status=proposed, starts_on__gte=today, then=0)
+        return Case(ahead, When(status=proposed, then=1), default=2), "starts_on", "pk"
 
     def has_answer_permission(self, request: HttpRequest) -> bool:
         return actor_of(request).opens(Menu.DATES)
@@ -163,4 +172,6 @@ class AppointmentAdmin(ExportedList, TenantModelAdmin):
     def lateness(self, row: Appointment) -> str:
         if row.status != DateStatus.PROPOSED:
             return "–"
+        if row.starts_on < timezone.localdate():
+            return "date passée"
         return "en retard" if is_late(row) else "dans les temps"

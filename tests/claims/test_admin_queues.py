@@ -22,6 +22,7 @@ from claims.admin import figures
 from claims.models import Appointment, Document, Dossier, DossierFile, Supplement
 from claims.services import jobs
 from claims.services.imports import files
+from claims.workflow import Action
 from tariffs.models import Transmission
 from tests.factories import AppointmentFactory, CabinetMemberFactory, DocumentFactory, DossierFactory
 from tests.world import body_of
@@ -345,3 +346,16 @@ def test_figures_that_took_long_are_kept_for_whoever_asked_and_say_since_when(cl
     assert other.context_data["volumes"][-1].missions == 1
     assert "kept_since" in theirs.context_data
     assert theirs.context_data["kept_since"] != again.context_data["kept_since"]
+
+
+def test_a_day_that_went_by_is_refused_or_another_proposed_and_comes_after_those_ahead(clerk, world):
+    dossier = DossierFactory(cabinet=world.alpes.cabinet, establishment=world.lac.establishment)
+    past = AppointmentFactory(dossier=dossier, starts_on=timezone.localdate() - timedelta(days=1))
+
+    offered = clerk.get(address(Dossier, "change", dossier.pk)).context_data["dates"]
+    listed = clerk.get(address(Appointment, "changelist"), {"status__exact": "proposed"}).context_data["cl"]
+
+    [actions] = [line["actions"] for line in offered if line["past"]]
+    assert Action.VALIDATE_DATE not in actions
+    assert {Action.REFUSE_DATE, Action.OFFER_DATE} <= set(actions)
+    assert list(listed.result_list)[-1] == past

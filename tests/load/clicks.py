@@ -33,6 +33,8 @@ class Hand:
         answer = answered.value
         if answer is not None and not answer.ok:
             raise RuntimeError(f"{answer.status} at {answer.url}")
+        if self.page.locator(".messagelist .error").count():
+            raise RuntimeError(self.page.locator(".messagelist .error").first.inner_text())
         self.clicks += 1
 
     def link(self, name: str) -> None:
