@@ -15,7 +15,7 @@ KEY = "unsent"
 LONGEST = 20_000  # characters of one page; a grid of rates with sixty rows has fewer
 # Never kept: secrets, and what the page itself put there.
 NOT_TYPED = re.compile(
-    r"password|credential|token|^(code|cle|jeton|acte|decision|vu|suite|retour|next|revision|faire|lignes)$"
+    r"password|credential|token|^(code|digits|cle|jeton|acte|decision|vu|suite|retour|next|revision|faire|lignes)$"
 )
 IN_VAIN = "Votre session était terminée : rien n’a été enregistré. Reconnectez-vous, puis recommencez."
 KEPT = "Votre session était terminée : rien n’a été envoyé. Reconnectez-vous, ce que vous aviez écrit vous sera rendu."
