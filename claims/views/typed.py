@@ -18,7 +18,8 @@ def keep(request: ActorRequest, subject: Dossier, page: str) -> None:
     typed = {name: value[:LONGEST] for name in FIELDS if (value := request.POST.get(name, "").strip())}
     if typed:
         request.session[_key(subject, page)] = typed
-        for former in [name for name in request.session.keys() if name.startswith("typed:")][:-DOSSIERS]:
+        names = list(request.session.keys())
+        for former in [name for name in names if name.startswith("typed:")][:-DOSSIERS]:
             del request.session[former]
 
 
