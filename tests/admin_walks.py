@@ -199,7 +199,8 @@ def walk_lists(site, sides, client):
         mine = len(own(model, side))
         url = address(model, "changelist")
         queries = ["", "?_popup=1", "?_to_field=id&_popup=1", "?all=", "?_facets=True", "?e=1", "?p=1"]
-        queries += [f"?o={'-' if n % 2 else ''}{n}" for n in range(1, len(model_admin.list_display) + 1)]
+        columns = range(1, len(model_admin.list_display) + 1)  # ordered by all of them, either way
+        queries += ["?o=" + ".".join(f"{'-' if n % 2 == odd else ''}{n}" for n in columns) for odd in (0, 1)]
         for query in queries if opened(client, url) else queries[:2]:
             answer = silent(client.get(url + query), side, url + query)
             if answer.status_code == 200:

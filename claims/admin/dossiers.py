@@ -8,6 +8,8 @@ from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from accounts.menus import Menu
 from accounts.tenantadmin import TenantModelAdmin, actor_of, journal_of
@@ -130,7 +132,7 @@ class DossierAdmin(
 
     menu, act_menu = Menu.DOSSIERS, Menu.ACT
     list_display = (
-        "reference", "insured", "vehicle_shown", "plate_shown", "shop", "state_shown", "turn_shown",
+        "reference", "insured", "vehicle_shown", "shop", "state_shown", "turn_shown",
         "mission_shown", "claim_shown", "expertise_shown",
     )  # fmt: skip
     list_filter = (
@@ -233,12 +235,8 @@ class DossierAdmin(
         return dossier.insured_name
 
     @admin.display(description="véhicule")
-    def vehicle_shown(self, dossier: Dossier) -> str:
-        return dossier.vehicle
-
-    @admin.display(description="immatriculation")
-    def plate_shown(self, dossier: Dossier) -> str:
-        return dossier.plate
+    def vehicle_shown(self, dossier: Dossier) -> SafeString:
+        return format_html('{}<br><span class="unbroken">{}</span>', dossier.vehicle, plate(dossier.plate))
 
     @admin.display(description="anciennement")
     def former_shown(self, dossier: Dossier) -> str:
@@ -262,9 +260,12 @@ class DossierAdmin(
         return " ; ".join(f"{WHOSE_TURN[row.who]} : {row.text}" for row in stored(dossier)) or "–"
 
     @admin.display(description="à qui de jouer")
-    def turn_shown(self, dossier: Dossier) -> str:
-        sides = {row.who for row in stored(dossier)}
-        return " et ".join(label for who, label in WHOSE_TURN.items() if who in sides) or "–"
+    def turn_shown(self, dossier: Dossier) -> SafeString | str:
+        rows = stored(dossier)
+        sides = {row.who for row in rows}
+        told = " et ".join(label for who, label in WHOSE_TURN.items() if who in sides) or "–"
+        late = any(row.due_on and row.due_on < timezone.localdate() for row in rows)
+        return format_html('{}<br><strong class="late">en retard</strong>', told) if late else told
 
     @admin.display(description="mission")
     def mission_shown(self, dossier: Dossier) -> str:

@@ -12,7 +12,7 @@ from django.urls import URLPattern, path, reverse
 from accounts.adminlists import CappedPaginator
 from accounts.models import CabinetEstablishment
 from accounts.postedforms import PostedForms
-from accounts.scope import Actor
+from accounts.scope import Actor, Kind
 from accounts.tenantadmin import actor_of
 from accounts.validators import display_siret
 from claims.models import Dossier
@@ -76,7 +76,8 @@ class Orphans(PostedForms):
             raise PermissionDenied
         actor = actor_of(request)
         rows = Dossier.objects.visible_to(actor).without_establishment().order_by("pk")
-        if request.GET.get("suivi") == "moi":
+        only_mine = request.GET.get("suivi") == "moi"
+        if only_mine:
             rows = rows.filter(pk__in=mine(actor).values("pk"))
         page = CappedPaginator(rows, PER_PAGE).get_page(request.GET.get("p"))
         dossiers = list(page)
@@ -86,6 +87,8 @@ class Orphans(PostedForms):
             "title": "SIRET à corriger",
             "opts": self.opts,
             "page": page,
+            "only_mine": only_mine,
+            "may_choose": actor.kind == Kind.STAFF,
             "lines": [(dossier, [_named(link) for link in likely_links(dossier, known)]) for dossier in dossiers],
             "may_attach": self.may_post(request, "attach"),
         }
@@ -94,7 +97,8 @@ class Orphans(PostedForms):
     def after_post(self, request: HttpRequest, row: Any, *, done: bool) -> HttpResponse:
         """Back to the queue, when it was there that somebody chose."""
         if request.POST.get("retour") == "siret":
-            return redirect(reverse("admin:claims_dossier_orphans"))
+            mine_too = "?suivi=moi" if request.POST.get("suivi") == "moi" else ""
+            return redirect(reverse("admin:claims_dossier_orphans") + mine_too)
         return super().after_post(request, row, done=done)
 
 

@@ -137,10 +137,10 @@ class SupplementAdmin(ExportedList, PostedForms, TenantModelAdmin):
     def shop(self, row: Supplement) -> str:
         return row.establishment.name if row.establishment else "–"
 
-    @admin.display(description="demandé")
+    @admin.display(description="montant demandé")
     def amount(self, row: Supplement) -> str:
         return written(row.amount_asked) if row.amount_asked is not None else "–"
 
-    @admin.display(description="le")
+    @admin.display(description="demandé le")
     def asked_on(self, row: Supplement) -> str:
         return date_format(timezone.localtime(row.asked_at), "d/m/Y H:i")

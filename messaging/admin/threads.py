@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
 
 from accounts.adminlists import Column, ExportedList
 from accounts.exceptions import NotAllowed
@@ -105,7 +106,7 @@ class ThreadAdmin(ExportedList, PostedForms, TenantModelAdmin):
     file_name = "echanges"
     view_menus = {"export": Menu.MESSAGES}
     adders = STAFF_KINDS
-    list_display = ("title", "dossier", "shop", "reader", "follower", "state_shown", "due_on", "last_message_at")
+    list_display = ("title", "dossier", "shop", "reader", "follower", "state_shown", "due_shown", "last_shown")
     list_filter = (FollowedFilter, OfMyDossiersFilter, "state", LateFilter, "reader", "is_question")
     list_select_related = ("dossier", "establishment", "assignee__user", "cabinet")
     search_fields = ("title",)  # shows the box; `get_search_results` does the search
@@ -116,6 +117,10 @@ class ThreadAdmin(ExportedList, PostedForms, TenantModelAdmin):
     post_menus = dict.fromkeys(posts.values(), Menu.MESSAGES)
     change_form_template = "admin/messaging/thread/change_form.html"
     add_form_template = "admin/messaging/thread/add_form.html"
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        """What waits for the cabinet: first what should have been answered first."""
+        return ("due_on", "pk") if request.GET.get("state__exact") == Thread.State.CABINET else self.ordering
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Thread]":
         waiting = Message.objects.visible_to(actor_of(request)).waiting().filter(thread=OuterRef("pk"))
@@ -272,7 +277,18 @@ class ThreadAdmin(ExportedList, PostedForms, TenantModelAdmin):
 
     @admin.display(description="réparateur")
     def shop(self, thread: Thread) -> str:
-        return str(thread.establishment or "–")
+        return thread.establishment.name if thread.establishment else "–"
+
+    @admin.display(description="réponse attendue le")
+    def due_shown(self, thread: Thread) -> str:
+        waits = thread.state in {Thread.State.CABINET, Thread.State.SHOP}
+        late = waits and thread.due_on is not None and thread.due_on < timezone.localdate()
+        shown = date_format(thread.due_on, "SHORT_DATE_FORMAT") if thread.due_on else "–"
+        return format_html('<strong class="late">{}, en retard</strong>', shown) if late else shown
+
+    @admin.display(description="dernier message")
+    def last_shown(self, thread: Thread) -> str:
+        return date_format(timezone.localtime(thread.last_message_at), "d/m/Y H:i")
 
     @admin.display(description="dossier")
     def dossier_shown(self, thread: Thread) -> str:
@@ -286,9 +302,7 @@ class ThreadAdmin(ExportedList, PostedForms, TenantModelAdmin):
     def state_shown(self, thread: Any) -> str:
         if getattr(thread, "is_waiting", False):
             return "réponse à valider"
-        late = thread.due_on is not None and thread.due_on < timezone.localdate()
-        since = f", attendu le {date_format(thread.due_on, 'SHORT_DATE_FORMAT')}" if late else ""
-        return f"{thread.get_state_display()}{since}"
+        return str(thread.get_state_display())
 
 
 announce(

@@ -18,6 +18,7 @@ from openpyxl import Workbook
 from accounts.adminlists import COUNTED
 from accounts.menus import ALL_MENUS, Menu
 from accounts.models import CabinetMember, RowChange
+from claims.admin import figures
 from claims.models import Appointment, Document, Dossier, DossierFile, Supplement
 from claims.services import jobs
 from claims.services.imports import files
@@ -327,3 +328,20 @@ def test_queues_are_read_by_an_index_of_what_waits(world, rows, index):
         )
 
     assert index in rows(world.alpes.cabinet)[:50].explain()
+
+
+def test_figures_that_took_long_are_kept_for_whoever_asked_and_say_since_when(clerk, world, monkeypatch):
+    monkeypatch.setattr(figures, "WORTH_KEEPING", 0)
+    url = reverse("admin:claims_dossier_statistics")
+    first = clerk.get(url)
+    DossierFactory(cabinet=world.alpes.cabinet, mission_on=timezone.localdate())
+
+    again, other = clerk.get(url), clerk.get(url, {"semaines": "4"})
+    clerk.force_login(world.berry.clerk)
+    theirs = clerk.get(url)
+
+    assert "gardées dix minutes" in again.content.decode()
+    assert [page.context_data["volumes"][-1].missions for page in (first, again)] == [0, 0]
+    assert other.context_data["volumes"][-1].missions == 1
+    assert "kept_since" in theirs.context_data
+    assert theirs.context_data["kept_since"] != again.context_data["kept_since"]

@@ -13,6 +13,11 @@ from claims.services.imports.cells import FORMULA
 SHOWN = 20  # refusals shown on the console
 
 
+def agreed(number: int, words: str) -> str:
+    """Words that take an « s » each from two on, as in French."""
+    return words if number < 2 else " ".join(f"{word}s" for word in words.split())
+
+
 class SourceError(Exception):
     """A file refused as a whole, in one French sentence; nothing was written."""
 
@@ -53,16 +58,17 @@ class Report:
 
     def lines(self) -> list[str]:
         """The report as a person reads it."""
+        moved = f"(dont {self.moved} {agreed(self.moved, 'changement')} d’état)"
         counts = (
-            (self.read, "lignes lues"),
-            (self.created, "dossiers créés"),
-            (self.changed, f"dossiers modifiés (dont {self.moved} changements d’état)"),
-            (self.unchanged, "dossiers inchangés"),
-            (self.repeated, "lignes répétées à l’identique"),
-            (self.to_correct, "dossiers à SIRET à corriger, rattachés à personne"),
-            (self.rejected, "lignes rejetées"),
+            (self.read, "ligne lue", ""),
+            (self.created, "dossier créé", ""),
+            (self.changed, "dossier modifié", f" {moved}"),
+            (self.unchanged, "dossier inchangé", ""),
+            (self.repeated, "ligne répétée", " à l’identique"),
+            (self.to_correct, "dossier", " sans réparateur, au SIRET à corriger"),
+            (self.rejected, "ligne rejetée", ""),
         )
-        return [f"{number:>9} {what}" for number, what in counts]
+        return [f"{number:>9} {agreed(number, what)}{more}" for number, what, more in counts]
 
 
 class RejectsFile:
