@@ -32,7 +32,12 @@ def dense(text: str) -> str:
 
 def say_first() -> None:
     """« 1er décembre », in every date Django writes in letters: its French formats have no ordinal, `j` says « 1 »."""
-    DateFormat.j = lambda date: "1er" if date.data.day == 1 else date.data.day  # type: ignore[method-assign]
+    DateFormat.j = _day_of_month  # type: ignore[method-assign,assignment]
+
+
+def _day_of_month(said: DateFormat) -> str:
+    number: int = said.data.day  # type: ignore[union-attr]  # a time has none, and is never asked for one
+    return "1er" if number == 1 else str(number)
 
 
 class Loader(filesystem.Loader):
