@@ -5,13 +5,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import models
 from django.forms import Form
 from django.http import FileResponse, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
 
 from accounts import sheets
@@ -119,5 +122,9 @@ class ExportedList(_Admin):
         name = f"{self.opts.app_label}_{self.opts.model_name}_export"
         return [path("exporter/", self.admin_site.admin_view(self.export_view), name=name), *super().get_urls()]
 
-    def export_view(self, request: HttpRequest) -> FileResponse:
-        return as_file(self, request, self.columns, name=self.file_name)
+    def export_view(self, request: HttpRequest) -> HttpResponseBase:
+        """A filter that no page offers leads to the list, which says so."""
+        try:
+            return as_file(self, request, self.columns, name=self.file_name)
+        except IncorrectLookupParameters:
+            return redirect(f"{reverse(f'admin:{self.opts.app_label}_{self.opts.model_name}_changelist')}?e=1")

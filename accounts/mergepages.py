@@ -18,6 +18,7 @@ from accounts.postedforms import PostedForms
 from accounts.scope import System
 from accounts.services.merging import obstacles, what_moves
 from accounts.tenantadmin import actor_of, rows
+from accounts.validators import number_typed
 
 SHOWN = 20
 
@@ -67,8 +68,7 @@ class Merging(PostedForms):
         return list(found.order_by(*self.ordering or ("pk",))[:SHOWN])
 
     def _other(self, request: HttpRequest, key: str) -> Any:
-        found = rows(self.model, actor_of(request))
-        return found.filter(pk=int(key)).first() if key.isascii() and key.isdecimal() and len(key) < 19 else None
+        return rows(self.model, actor_of(request)).filter(pk=number_typed(key)).first()
 
     def merge(self, request: HttpRequest, kept: Any) -> tuple[int, str]:
         other = self._other(request, request.POST.get("autre", ""))

@@ -7,7 +7,7 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 
@@ -35,6 +35,8 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path.startswith(NOBODYS):
             return self.get_response(request)
+        if "\0" in request.path:
+            raise Http404  # in no row, and PostgreSQL takes none
         claimed = request.session.get(SESSION_KEY)
         with scope.acting_as(int(claimed) if claimed else None) as actor:
             if request.user.is_authenticated or actor.user_id is None:

@@ -13,7 +13,13 @@ from django.contrib import admin
 from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.utils import NestedObjects
 from django.contrib.admin.widgets import ForeignKeyRawIdWidget
-from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured, PermissionDenied
+from django.core.exceptions import (
+    NON_FIELD_ERRORS,
+    FieldDoesNotExist,
+    ImproperlyConfigured,
+    PermissionDenied,
+    ValidationError,
+)
 from django.db import DEFAULT_DB_ALIAS, models
 from django.db.models.expressions import Combinable
 from django.forms.models import ModelChoiceField
@@ -23,6 +29,7 @@ from django.utils.text import capfirst
 
 from accounts import journal
 from accounts.adminlists import CappedPaginator
+from accounts.adminrefusals import KeyedAutocomplete, Refusing
 from accounts.historylines import history_of
 from accounts.http import ActorRequest
 from accounts.menus import Menu
@@ -102,6 +109,22 @@ class ScopedForm(_Form):
                 allowed = rows(field.queryset.model, self.actor).values("pk")
                 field.queryset = field.queryset.filter(pk__in=allowed)
 
+    def _get_validation_exclusions(self) -> set[str]:
+        """Whose a row is nobody types, yet what may stand once in a cabinet is looked for there."""
+        left_out: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        if self.actor.kind != Kind.STAFF or not hasattr(self.instance, "cabinet_id"):
+            return left_out
+        if self.instance.pk is None:
+            self.instance.cabinet_id = self.actor.cabinet_ids[0]
+        return left_out - {"cabinet"}
+
+    def _update_errors(self, errors: ValidationError) -> None:
+        """What is wrong with a field that is not shown is said above the form."""
+        told = getattr(errors, "error_dict", {})
+        for name in told.keys() - self.fields.keys() - {NON_FIELD_ERRORS}:
+            told.setdefault(NON_FIELD_ERRORS, []).extend(told.pop(name))
+        super()._update_errors(errors)  # type: ignore[misc]
+
 
 class Scoped(_Base):
     """Rights follow from the kind of actor and, for staff, their menus; nobody writes unless declared.
@@ -157,6 +180,8 @@ class Scoped(_Base):
     def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name in self.raw_id_fields:
             kwargs.setdefault("widget", NamelessRawIdWidget(db_field.remote_field, self.admin_site))
+        elif db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", KeyedAutocomplete(db_field, self.admin_site))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def without_cabinet(self, request: HttpRequest, names: Iterable[Any]) -> list[Any]:
@@ -193,7 +218,7 @@ def told_only(opts: Any, name: str) -> Callable[[models.Model], str]:
     return told
 
 
-class TenantModelAdmin(Scoped, _Admin):
+class TenantModelAdmin(Refusing, Scoped, _Admin):
     """The only kind of registration `StaffAdminSite` takes."""
 
     show_full_result_count = False
@@ -215,7 +240,7 @@ class TenantModelAdmin(Scoped, _Admin):
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """An absent row and a foreign one get one answer; Django's would name the identifier on the index page."""
-        found = super().get_object(request, object_id, from_field)
+        found = super().get_object(request, object_id, from_field or None)
         if found is None:
             raise Http404
         return found

@@ -7,6 +7,7 @@ import re
 
 from django.template import Origin
 from django.template.loaders import filesystem
+from django.utils.dateformat import DateFormat
 
 NO_BREAK, NARROW = "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"
 _ENDS = r"(?=[\s<\"{.,)]|\Z)"
@@ -27,6 +28,16 @@ def spaced(text: str) -> str:
 def dense(text: str) -> str:
     """A page without its author's indentation and the ends of lines that only hold tags: a browser reads the same."""
     return text if "<pre" in text else _OWN_LINE.sub(r"\1", _INDENT.sub("\n", text))
+
+
+def say_first() -> None:
+    """« 1er décembre », in every date Django writes in letters: its French formats have no ordinal, `j` says « 1 »."""
+    DateFormat.j = _day_of_month  # type: ignore[method-assign,assignment]
+
+
+def _day_of_month(said: DateFormat) -> str:
+    number: int = said.data.day  # type: ignore[union-attr]  # a time has none, and is never asked for one
+    return "1er" if number == 1 else str(number)
 
 
 class Loader(filesystem.Loader):

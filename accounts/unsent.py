@@ -1,9 +1,11 @@
 """What was typed and could not be taken, because nobody was signed in any more or the page was too old.
 
-It waits in the browser's own session and is given back once, on the page it was typed on.
+It waits in the browser's own session and is given back once, on the page it was typed on, to whoever may open that
+page; not for long, as a workshop's computer is several people's.
 """
 
 import re
+import time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,9 +15,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 KEY = "unsent"
 LONGEST = 20_000  # characters of one page; a grid of rates with sixty rows has fewer
+WAITS = 30 * 60  # seconds
 # Never kept: secrets, and what the page itself put there.
 NOT_TYPED = re.compile(
-    r"password|credential|token|^(code|cle|jeton|acte|decision|vu|suite|retour|next|revision|faire|lignes)$"
+    r"password|credential|token|^(code|digits|cle|jeton|acte|decision|vu|suite|retour|next|revision|faire|lignes)$"
 )
 IN_VAIN = "Votre session était terminée : rien n’a été enregistré. Reconnectez-vous, puis recommencez."
 KEPT = "Votre session était terminée : rien n’a été envoyé. Reconnectez-vous, ce que vous aviez écrit vous sera rendu."
@@ -37,7 +40,7 @@ def keep(request: HttpRequest) -> bool:
     typed = {name: value for name, value in request.POST.items() if _is_typed(name, value)}
     if not typed or sum(map(len, typed.values())) > LONGEST:
         return False
-    request.session[KEY] = {"path": urlsplit(page_of(request)).path, "typed": typed}
+    request.session[KEY] = {"path": urlsplit(page_of(request)).path, "typed": typed, "at": int(time.time())}
     return True
 
 
@@ -61,4 +64,6 @@ def given_back(request: HttpRequest) -> list[dict[str, Any]]:
     if not held or held["path"] != request.path:
         return []
     del request.session[KEY]
+    if time.time() - held["at"] > WAITS:
+        return []
     return [{"name": name, "text": text, "words": " " in text} for name, text in held["typed"].items()]

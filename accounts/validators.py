@@ -15,6 +15,11 @@ validate_cabinet_code = RegexValidator(
 _SIRET_SEPARATORS = re.compile(r"[\s.\u00a0\u202f-]+")
 
 
+def number_typed(text: str) -> int:
+    """A row's key, or a number, as a page of ours posts it; 0, which no row has, for what no column could hold."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
+
+
 def clean_siret(value: str) -> str:
     """The 14 digits of a SIRET typed with or without spaces and dots; raises `ValidationError`.
 

@@ -223,6 +223,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+DATA_UPLOAD_MAX_NUMBER_FILES = 200  # as many as are prepared at once (`claims.services.uploads.FILES`)
 
 # People
 AUTH_USER_MODEL = "accounts.User"

@@ -133,8 +133,14 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     )
 
 
+BADLY_MADE = (
+    "Rien n’a été enregistré. Revenez à la page précédente et recommencez, avec moins de fichiers à la fois s’il y en "
+    "avait beaucoup."
+)
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _failure(request, 400, "Cette demande est mal formée", "Revenez à la page précédente et recommencez.")
+    return _failure(request, 400, "Cette demande est mal formée", BADLY_MADE)
 
 
 @login_not_required

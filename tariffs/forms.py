@@ -30,16 +30,20 @@ def makes(own: Iterable[str]) -> list[str]:
 
 def typed_grid(data: QueryDict) -> TypedGrid:
     """The posted fields `l0-payeur`, `l0-t1`… as a grid; rows beyond the most are not read."""
-    number = min(int(data.get("lignes", "0")) if data.get("lignes", "0").isdecimal() else 0, MOST_ROWS)
+
+    def text(name: str, longest: int) -> str:
+        return data.get(name, "").replace("\0", "")[:longest]  # PostgreSQL takes no NUL
+
+    number = min(int(lines), MOST_ROWS) if (lines := text("lignes", 9)).isdecimal() else 0
     rows = [
         TypedRow(
-            data.get(f"l{row}-{PAYER}", "")[: 4 * LONGEST],
-            {column.slug: text[:40] for column in COLUMNS if (text := data.get(f"l{row}-{column.slug}", ""))},
-            data.get(f"l{row}-{APPROVED}", "")[:10],
+            text(f"l{row}-{PAYER}", 4 * LONGEST),
+            {column.slug: cell for column in COLUMNS if (cell := text(f"l{row}-{column.slug}", 40))},
+            text(f"l{row}-{APPROVED}", 10),
         )
         for row in range(number)
     ]
-    return TypedGrid(data.get("marque", "")[: 4 * LONGEST], data.get("applicable_le", "")[:10], rows)
+    return TypedGrid(text("marque", 4 * LONGEST), text("applicable_le", 10), rows)
 
 
 class QuestionForm(forms.Form):

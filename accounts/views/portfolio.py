@@ -18,6 +18,7 @@ from accounts.http import ActorRequest
 from accounts.models import AccountRequest, Delegation, DelegationProfile, Draft, Establishment, Invitation, ShopMember
 from accounts.scope import RIGHT_LABELS, Kind, Right
 from accounts.services import invitations
+from accounts.validators import number_typed
 
 PAGE = ["GET", "HEAD", "POST"]
 
@@ -165,8 +166,7 @@ def invitation_revoke(request: ActorRequest, pk: int) -> HttpResponse:
 def profile_add(request: ActorRequest) -> HttpResponse:
     """A new profile of the company one manages: the first, unless the address names another."""
     _need_people_right(request)
-    wanted = request.GET.get("entreprise", "")
-    company = int(wanted) if wanted.isascii() and wanted.isdigit() else request.actor.managed[0]
+    company = number_typed(request.GET.get("entreprise", "")) or request.actor.managed[0]
     _need_people_right(request, company)
     return _edit(request, DelegationProfile(organisation_id=company))
 

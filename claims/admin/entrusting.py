@@ -12,6 +12,7 @@ from accounts.menus import Menu
 from accounts.models import CabinetMember
 from accounts.scope import Kind
 from accounts.tenantadmin import actor_of
+from accounts.validators import number_typed
 from claims.models import Dossier
 from claims.services.assignments import entrust_dossiers, mine, withdraw_dossiers
 
@@ -53,7 +54,7 @@ class Entrusting(_Admin):
         cabinets = {dossier.cabinet_id for dossier in dossiers}
         people = CabinetMember.objects.visible_to(actor).filter(cabinet__in=cabinets, left_at=None)
         people = people.exclude(role=CabinetMember.Role.MANAGER).select_related("user").order_by("user__full_name")
-        chosen = people.filter(pk=request.POST["member"]).first() if request.POST.get("member", "").isdigit() else None
+        chosen = people.filter(pk=number_typed(request.POST.get("member", ""))).first()
         if chosen is None:
             context = {**self.admin_site.each_context(request), "title": "Confier des dossiers", "opts": self.opts}
             context |= {"dossiers": dossiers, "people": people, "checkbox": ACTION_CHECKBOX_NAME}

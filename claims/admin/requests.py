@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.menus import Menu
 from accounts.tenantadmin import EVENT_LABELS, actor_of
+from accounts.validators import number_typed
 from claims.admin.forms import said
 from claims.admin.workspace import PostedForms
 from claims.models import Document, DocumentRequest, Dossier
@@ -95,11 +96,8 @@ class Requests(PostedForms):
 
     def _asked(self, request: HttpRequest, dossier: Dossier) -> DocumentRequest:
         """A row of this dossier, or the one answer an absent and a foreign one get."""
-        number = request.POST.get("demande", "")
         rows = DocumentRequest.objects.visible_to(actor_of(request)).filter(dossier=dossier)
-        asked = (
-            rows.filter(pk=int(number)).first() if number.isascii() and number.isdigit() and len(number) < 19 else None
-        )
+        asked = rows.filter(pk=number_typed(request.POST.get("demande", ""))).first()
         if asked is None:
             raise Http404
         return asked

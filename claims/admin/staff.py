@@ -29,7 +29,7 @@ from accounts.tenantadmin import (
     actor_of,
     journal_of,
 )
-from accounts.validators import display_siret
+from accounts.validators import display_siret, number_typed
 from claims.admin.dossiers import matching
 from claims.admin.forms import said
 from claims.models import AssignedDossier, Dossier
@@ -49,7 +49,7 @@ BOXES = forms.CheckboxSelectMultiple
 
 
 def _keys(request: HttpRequest, name: str) -> list[int]:
-    return [int(key) for key in request.POST.getlist(name) if key.isdecimal()]
+    return [key for typed in request.POST.getlist(name) if (key := number_typed(typed))]
 
 
 class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -16,6 +16,7 @@ from accounts.adminlists import Column, ExportedList
 from accounts.menus import Menu
 from accounts.postedforms import PostedForms
 from accounts.tenantadmin import TenantModelAdmin, actor_of
+from accounts.validators import number_typed
 from claims.admin.entrusting import MineFilter
 from claims.admin.forms import said
 from claims.forms.supplements import DecisionForm
@@ -41,13 +42,8 @@ class Supplements(PostedForms):
         return {"supplements": [(row, forms.get(row)) for row in found]}
 
     def decide(self, request: HttpRequest, dossier: Any) -> tuple[int, str]:
-        number = request.POST.get("complement", "")
         rows = Supplement.objects.visible_to(actor_of(request)).filter(dossier=dossier)
-        row = (
-            rows.filter(number=int(number)).first()
-            if number.isascii() and number.isdigit() and len(number) < 5
-            else None
-        )
+        row = rows.filter(number=number_typed(request.POST.get("complement", ""))).first()
         if row is None:
             raise Http404
         return _decided(request, row)

@@ -21,6 +21,7 @@ from accounts.exceptions import NotAllowed
 from accounts.http import ActorRequest
 from accounts.limits import Limit
 from accounts.scope import Actor, Kind, Right
+from accounts.validators import number_typed
 from claims.calendar import is_holiday
 from claims.forms.dates import AgendaForm
 from claims.models import AgendaFeed, Appointment, Memo
@@ -183,8 +184,7 @@ def _address(feed: AgendaFeed) -> str:
 @require_POST
 def agenda_subscription(request: ActorRequest) -> HttpResponse:
     """Make, renew or end one's own address of a calendar."""
-    typed = request.POST.get("site", "")
-    site = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 18 else None
+    site = number_typed(request.POST.get("site", "")) or None
     try:
         if request.POST.get("acte") == "supprimer":
             unsubscribe(site, actor=request.actor)

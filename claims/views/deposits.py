@@ -119,6 +119,7 @@ def _send(request: ActorRequest, subject: Dossier, form: DepositForm) -> HttpRes
         sent = deposits.send(
             subject, rows, kind=wanted["kind"], actor=request.actor, comment=wanted["comment"], key=wanted["cle"]
         )
+        typed.forget(request, subject, "send")
         if isinstance(sent, Draft):
             messages.info(request, "Transmis à votre responsable : l’envoi part dès qu’il l’aura validé.")
             return redirect("dossier_documents", subject.cabinet.code, subject.reference)

@@ -20,6 +20,7 @@ from claims.views.columns import Column
 from claims.workflow import TAB_LABELS
 
 BATCH = 1000  # dossiers in memory at once
+_CUT = "Liste coupée après {} dossiers : filtrez-la dans le portail, ou exportez-la en CSV, pour avoir la suite."
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -35,10 +36,16 @@ def _asked(request: ActorRequest) -> tuple[Actor, ListRequest, list[Column]]:
 def _rows(
     actor: Actor, wanted: ListRequest, shown: list[Column], at_most: int = sheets.CSV_LIMIT
 ) -> Iterator[list[sheets.Value]]:
-    """Read in batches and written before the answer leaves: its scope ends with the request."""
-    rows = Dossier.objects.visible_to(actor).for_export(actor, wanted, at_most) if actor.sites else None
+    """Read in batches and written before the answer leaves: its scope ends with the request.
+
+    A list longer than a file may be says so in its last line: the file travels without the page it came from.
+    """
+    rows = Dossier.objects.visible_to(actor).for_export(actor, wanted, at_most + 1) if actor.sites else None
     dossiers = rows.iterator(BATCH) if rows is not None else ()
-    for line in columns.lines(dossiers, actor):
+    for place, line in enumerate(columns.lines(dossiers, actor)):
+        if place == at_most:
+            yield [_CUT.format(f"{at_most:,}".replace(",", " "))]
+            return
         yield [column.value(line) for column in shown]
 
 

@@ -13,6 +13,7 @@ from accounts.http import ActorRequest
 from accounts.planned import planned
 from accounts.scope import Actor
 from accounts.sheets import CSV_LIMIT, XLSX_LIMIT
+from accounts.typography import NARROW
 from claims.forms import ListForm
 from claims.models import Dossier, DossierTally
 from claims.models.queries import PAGE_SIZE, SEARCH_LIMIT, ListRequest, by_tab
@@ -152,7 +153,11 @@ def exports(request: ActorRequest, total: int) -> list[dict[str, Any]]:
     query.pop("page", None)
     asked = f"?{query.urlencode()}" if query else ""
     return [
-        {"label": label, "url": reverse(name) + asked, "limit": limit if total > limit else None}
+        {
+            "label": label,
+            "url": reverse(name) + asked,
+            "limit": f"{limit:,}".replace(",", NARROW) if total > limit else None,
+        }
         for label, name, limit in (("Excel", "dossiers_xlsx", XLSX_LIMIT), ("CSV", "dossiers_csv", CSV_LIMIT))
     ]
 

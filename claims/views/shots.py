@@ -14,6 +14,7 @@ from accounts.exceptions import NotAllowed
 from accounts.http import ActorRequest
 from accounts.models import Draft
 from accounts.scope import Actor, Right
+from accounts.validators import number_typed
 from claims.forms import AnnounceForm
 from claims.forms.shots import SendShotsForm
 from claims.models import Dossier, Shot, ShotKind, ShotSet
@@ -75,18 +76,14 @@ def _act(request: ActorRequest, subject: Dossier, form: SendShotsForm) -> HttpRe
     return _back(subject, shot.shot_set.exam)
 
 
-def _number(which: str) -> int:
-    return int(which) if which.isascii() and which.isdigit() and len(which) < 18 else 0
-
-
 def _set_or_404(actor: Actor, subject: Dossier, which: str) -> ShotSet:
     rows = ShotSet.objects.visible_to(actor).filter(dossier=subject).select_related("dossier__cabinet")
-    return get_object_or_404(rows, pk=_number(which))
+    return get_object_or_404(rows, pk=number_typed(which))
 
 
 def _shot_or_404(actor: Actor, subject: Dossier, which: str) -> Shot:
     rows = Shot.objects.visible_to(actor).filter(dossier=subject).select_related("shot_set", "dossier")
-    return get_object_or_404(rows, pk=_number(which))
+    return get_object_or_404(rows, pk=number_typed(which))
 
 
 def _take(request: ActorRequest, subject: Dossier, shot: Shot) -> None:

@@ -67,6 +67,7 @@ def _send(request: ActorRequest, subject: Dossier, form: SupplementForm) -> None
     sent = supplements.send(
         subject, rows, comment=wanted["comment"], amount=wanted["amount"], actor=request.actor, key=wanted["cle"]
     )
+    typed.forget(request, subject, PAGE)
     if isinstance(sent, Draft):
         messages.info(request, "Transmis à votre responsable : la demande part dès qu’il l’aura validée.")
     else:

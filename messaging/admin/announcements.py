@@ -1,6 +1,6 @@
 """Announcements, written: the network's to everybody, a cabinet's to its shops and its own people."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +9,10 @@ from accounts.menus import Menu
 from accounts.tenantadmin import STAFF_KINDS, TenantModelAdmin
 from messaging.admin.previews import previews_link
 from messaging.models import Announcement
+from messaging.services.announcements import forget_readings
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 
 @admin.register(Announcement)
@@ -23,6 +27,14 @@ class AnnouncementAdmin(TenantModelAdmin):
     search_fields = ("title",)
     ordering = ("-published_from", "-pk")
     fields = ("cabinet", "audience", "title", "text", "published_from", "published_until")
+
+    def delete_model(self, request: HttpRequest, obj: Announcement) -> None:
+        forget_readings([obj])
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: "QuerySet[Announcement]") -> None:
+        forget_readings(queryset)
+        super().delete_queryset(request, queryset)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().changelist_view(request, previews_link(request) | (extra_context or {}))

@@ -19,6 +19,7 @@ from accounts.models import CabinetMember
 from accounts.postedforms import PostedForms
 from accounts.scope import Kind
 from accounts.tenantadmin import EVENT_LABELS, STAFF_KINDS, TenantModelAdmin, actor_of
+from accounts.validators import number_typed
 from accounts.waiting import Queue, announce
 from claims.admin.dossiers import matching
 from claims.admin.entrusting import MineFilter
@@ -254,11 +255,8 @@ class ThreadAdmin(ExportedList, PostedForms, TenantModelAdmin):
 
     def _message(self, request: HttpRequest, thread: Thread) -> Message:
         """A row of this thread, or the one answer an absent and a foreign one get."""
-        number = request.POST.get("message", "")
         rows = Message.objects.visible_to(actor_of(request)).filter(thread=thread).select_related("thread__dossier")
-        found = (
-            rows.filter(pk=int(number)).first() if number.isascii() and number.isdigit() and len(number) < 19 else None
-        )
+        found = rows.filter(pk=number_typed(request.POST.get("message", ""))).first()
         if found is None:
             raise Http404
         return found

@@ -68,6 +68,7 @@ class WriteForm(forms.Form):
             label="Type de vos documents",
             choices=[("", "Choisissez…"), *((kind.value, _offered(kind)) for kind in offered)],
             required=False,
+            help_text="Le même pour tous les fichiers de ce message : pour deux types, écrivez deux messages.",
             error_messages={"invalid_choice": "Choisissez dans la liste."},
         )
 

@@ -1,7 +1,10 @@
 """Who reads what the network and the cabinets announce, and until when it is shown at sign-in."""
 
+from collections.abc import Iterable
+
+from accounts import scope
 from accounts.http import ActorRequest
-from accounts.scope import Actor, Kind
+from accounts.scope import Actor, Kind, System
 from messaging.models import Announcement, AnnouncementQuerySet, AnnouncementReading
 
 SHOWN = 3  # at sign-in; the page has them all
@@ -42,6 +45,12 @@ def read_dates(actor: Actor, rows: list[Announcement]) -> dict[int, object]:
     """When this person read each of these."""
     readings = AnnouncementReading.objects.filter(user=actor.user_id, announcement__in=rows)
     return dict(readings.values_list("announcement", "read_at"))
+
+
+def forget_readings(rows: Iterable[Announcement]) -> None:
+    """Before they are deleted: who read them, each reader alone may see."""
+    with scope.system(System.UPKEEP):
+        AnnouncementReading.objects.filter(announcement__in=[row.pk for row in rows]).delete()
 
 
 def mark_read(rows: AnnouncementQuerySet, *, actor: Actor) -> None:

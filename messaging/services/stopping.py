@@ -5,6 +5,7 @@ from django.core.signing import BadSignature, Signer
 from accounts import scope
 from accounts.models import User
 from accounts.scope import System
+from accounts.validators import number_typed
 from messaging.links import address
 from messaging.services.channels import stop
 from messaging.topics import LINES, Topic
@@ -23,7 +24,8 @@ def meant(token: str) -> tuple[int, Topic] | None:
         user, topic = _SIGNER.unsign(token).split("-", 1)
     except (BadSignature, ValueError):
         return None
-    return (int(user), Topic(topic)) if topic in LINES and user.isdecimal() else None
+    key = number_typed(user)
+    return (key, Topic(topic)) if topic in LINES and key else None
 
 
 def person(found: tuple[int, Topic] | None) -> User | None:

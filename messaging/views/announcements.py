@@ -6,8 +6,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import ActorRequest
+from accounts.validators import number_typed
 from messaging.services import announcements as service
-from messaging.views.news import number_of
 
 PAGE = 50
 
@@ -27,7 +27,7 @@ def announcements(request: ActorRequest) -> HttpResponse:
 def announcements_read(request: ActorRequest) -> HttpResponse:
     """One of them, or all; back to the page it was shown on."""
     one = request.POST.get("une", "")
-    rows = service.told_to(request.actor).filter(pk=number_of(one)) if one else service.unread_by(request.actor)
+    rows = service.told_to(request.actor).filter(pk=number_typed(one)) if one else service.unread_by(request.actor)
     if one and not rows.exists():
         raise Http404
     service.mark_read(rows, actor=request.actor)

@@ -13,13 +13,13 @@ from accounts.composed import composed
 from accounts.http import ActorRequest
 from accounts.planned import planned
 from accounts.scope import Actor, Kind, Right
+from accounts.validators import number_typed
 from claims.models.queries import SEARCH_WORDS, search
 from claims.views.dossiers import dossier_or_404, frame
 from messaging.forms.threads import InboxForm
 from messaging.models import Thread
 from messaging.models.threads import PAGE_SIZE
 from messaging.views.lines import Around, rows_of
-from messaging.views.news import number_of
 
 SHOWN = 200  # threads of one dossier
 
@@ -83,10 +83,10 @@ def _newest(actor: Actor, _given: None) -> "QuerySet[Thread]":
 def _place(typed: str) -> tuple[datetime, int] | None:
     """« 1790000000000000-42 »: the microsecond and the row after which the page begins; None for anything else."""
     at, _, pk = typed.partition("-")
-    micros = number_of(at)
-    if not micros or not number_of(pk) or micros > 10**17:
+    micros = number_typed(at)
+    if not micros or not number_typed(pk) or micros > 10**17:
         return None
-    return datetime.fromtimestamp(micros // 10**6, UTC).replace(microsecond=micros % 10**6), number_of(pk)
+    return datetime.fromtimestamp(micros // 10**6, UTC).replace(microsecond=micros % 10**6), number_typed(pk)
 
 
 def _said(thread: Thread) -> str:
@@ -105,7 +105,7 @@ def dossier_messages(request: ActorRequest, cabinet: str, reference: str) -> Htt
     actor = request.actor.where(Right.VIEW)
     rows = Thread.objects.visible_to(actor).filter(dossier=subject)
     if request.GET.get("ouvrir"):
-        return redirect(get_object_or_404(rows, pk=number_of(request.GET["ouvrir"])))
+        return redirect(get_object_or_404(rows, pk=number_typed(request.GET["ouvrir"])))
     found = list(rows.with_unread(actor).for_lines().newest_first()[:SHOWN])
     context = frame(request, subject, "Messages") | {
         "lines": found,

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import ActorRequest
 from accounts.scope import Kind, Right
+from accounts.validators import number_typed
 from claims.workflow import DATE_ACTIONS, Fact, Step
 from messaging.models import News
 from messaging.services import news
@@ -36,7 +37,7 @@ def notifications(request: ActorRequest) -> HttpResponse:
     rows = News.objects.visible_to(actor).newest_first().select_related("dossier", "cabinet")
     if chosen:
         rows = rows.filter(cabinet=chosen.pk)
-    before = number_of(request.GET.get("avant", ""))
+    before = number_typed(request.GET.get("avant", ""))
     if before:
         rows = rows.filter(pk__lt=before)
     found = list(rows[: PAGE + 1])
@@ -53,15 +54,10 @@ def notifications(request: ActorRequest) -> HttpResponse:
     return render(request, "messaging/notifications.html", context)
 
 
-def number_of(typed: str) -> int:
-    """0 for what is no number of a row."""
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0
-
-
 def _open(request: ActorRequest) -> HttpResponse:
     """Read it, and go to the document, or to the page of the dossier where it stands."""
     own = News.objects.visible_to(request.actor.where(Right.VIEW)).select_related("dossier", "cabinet")
-    row = get_object_or_404(own, pk=number_of(request.GET["ouvrir"]))
+    row = get_object_or_404(own, pk=number_typed(request.GET["ouvrir"]))
     news.read(request.actor, one=row)
     if row.document is not None:
         return redirect("document", row.document)
@@ -76,5 +72,5 @@ def notifications_read(request: ActorRequest) -> HttpResponse:
     if request.actor.kind == Kind.REPAIRER:
         own = News.objects.visible_to(request.actor.where(Right.VIEW)).select_related("dossier")
         one = request.POST.get("une", "")
-        news.read(request.actor, one=get_object_or_404(own, pk=number_of(one)) if one else None)
+        news.read(request.actor, one=get_object_or_404(own, pk=number_typed(one)) if one else None)
     return redirect("notifications")

@@ -7,6 +7,7 @@ from portal.help.dossiers import DOCUMENTS, LIST, MISSING, TURNS
 from portal.help.messages import MESSAGES
 from portal.help.people import PEOPLE
 from portal.help.portal import COMFORT, CONTACT, PRIVACY
+from portal.help.rates import RATES
 from portal.help.topics import Theme
 
 THEMES: tuple[Theme, ...] = (
@@ -16,6 +17,7 @@ THEMES: tuple[Theme, ...] = (
     DOCUMENTS,
     MESSAGES,
     DATES,
+    RATES,
     SIGN_UP,
     ACCOUNT,
     PEOPLE,

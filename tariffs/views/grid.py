@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.http import ActorRequest
 from accounts.scope import Actor, Site
+from accounts.validators import number_typed
 from tariffs import services
 from tariffs.columns import COLUMNS
 from tariffs.forms import FileForm, makes, typed_grid
@@ -82,8 +83,8 @@ def _told(sent: services.Sent) -> str:
 
 def _autosaved(request: ActorRequest, actor: Actor, site: Site, typed: TypedGrid) -> HttpResponse:
     """409 when the same person saved from another page since: nothing typed there is written over."""
-    based_on = request.POST.get("revision", "")
-    draft = services.save_draft(site.pk, typed, actor=actor, based_on=int(based_on) if based_on.isdecimal() else 0)
+    based_on = number_typed(request.POST.get("revision", ""))
+    draft = services.save_draft(site.pk, typed, actor=actor, based_on=based_on)
     if draft is None:
         return JsonResponse({"message": "Cette grille a été modifiée dans une autre fenêtre."}, status=409)
     return JsonResponse({"revision": draft.revision})

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.exceptions import NotAllowed
 from accounts.http import ActorRequest
 from accounts.scope import Actor, Right, Site
+from accounts.validators import number_typed
 from tariffs import services, sheets
 from tariffs.columns import COLUMNS
 from tariffs.forms import QuestionForm, makes
@@ -120,10 +121,7 @@ def tariff(request: ActorRequest, public_id: uuid.UUID) -> HttpResponse:
 
 def _compared(request: ActorRequest, others: Any, version: TariffVersion) -> TariffVersion | None:
     """The version named by `?avec=`, by number."""
-    number = request.GET.get("avec", "")
-    found: TariffVersion | None = (
-        others.filter(number=number).first() if number.isdecimal() and len(number) < 8 else None
-    )
+    found: TariffVersion | None = others.filter(number=number_typed(request.GET.get("avec", ""))).first()
     return found
 
 

@@ -1,6 +1,7 @@
 """A session that ends while one types: nothing is sent, it is said, and what was typed comes back."""
 
 import pytest
+import time_machine
 from django.test import Client
 
 from accounts.unsent import IN_VAIN, KEPT
@@ -36,6 +37,14 @@ def test_what_was_typed_comes_back_once_after_signing_in_again(world, page, clie
     assert WORDS in given
     assert "n’est pas parti" in given
     assert WORDS not in read(client.get(page))
+
+
+def test_it_does_not_wait_for_the_next_person_of_the_day(world, page, client):
+    with time_machine.travel("2026-11-23 09:00 +0000", tick=False):
+        send(client, page)
+    with time_machine.travel("2026-11-23 09:31 +0000", tick=False):
+        client.force_login(world.lac.owner)
+        assert WORDS not in read(client.get(page))
 
 
 def test_nothing_secret_and_nothing_a_script_sends_is_kept(world, page, client):

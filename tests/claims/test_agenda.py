@@ -202,7 +202,7 @@ def test_the_history_tells_every_date(client, url, dossier):
 
     assert [entry["text"] for entry in history] == [
         "RDV terrain du mercredi 2 décembre 2026",
-        "RDV terrain du mardi 1 décembre 2026",
+        "RDV terrain du mardi 1er décembre 2026",
     ]
 
 

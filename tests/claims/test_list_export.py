@@ -49,6 +49,20 @@ def test_the_file_holds_every_page_in_the_order_shown(world, lac, client):
     assert len(rows) == 1 + PAGE_SIZE + 5 + 1
 
 
+def test_a_list_longer_than_a_file_says_so_on_the_page_and_in_the_file(world, lac, client, monkeypatch):
+    for number in range(3):
+        add(world, lac, reference=f"N{number:03d}", insured_name=f"Coupé {number}")
+    monkeypatch.setattr("accounts.sheets.XLSX_LIMIT", 2)
+    monkeypatch.setattr("claims.views.listing.XLSX_LIMIT", 2)
+
+    rows, _sheet = as_xlsx(client, q="coupé")
+
+    assert len(rows) == 1 + 2 + 1
+    assert rows[-1][0].startswith("Liste coupée après 2 dossiers")
+    assert "les 2 premiers dossiers" in client.get("/dossiers/", {"q": "coupé"}).content.decode()
+    assert len(as_csv(client, q="coupé")) == 1 + 3
+
+
 def test_tab_filters_and_columns_are_those_of_the_screen(world, lac, client):
     add(world, lac, reference="FINI", state="termine", amount_excl_tax=Decimal("1905.60"), claim_on=date(2026, 3, 2))
     client.post(reverse("list_display"), {"colonnes": ["date_sinistre", "montant_ht", "etat"]})

@@ -201,17 +201,22 @@ def test_photos_left_on_the_other_page_do_not_go_along(world, dossier, client):
 
 
 @pytest.mark.parametrize("route", ["dossier_supplement", "dossier_send"])
-def test_what_was_typed_survives_a_file_added_without_a_script(route, dossier, client, world):
+def test_what_was_typed_survives_a_file_added_without_a_script_until_it_is_sent(route, dossier, client, world):
     client.force_login(world.lac.owner)
     url = reverse(route, args=[dossier.cabinet.code, dossier.reference])
     file = SimpleUploadedFile("a.pdf", samples.pdf(text="Devis"), "application/pdf")
 
     client.post(url, {"acte": "ajouter", "fichiers": [file], "comment": "Longeron <plié>", "amount": "1 905,60"})
 
-    first, second = (client.get(url).content.decode() for _ in range(2))
+    first, second = (client.get(url) for _ in range(2))
+    jobs.run_due(seconds=60)
+    cle = second.context["form"]["cle"].value()
+    client.post(url, {"comment": "Longeron", "kind": "devis", "cle": cle})
+    first, second, after = (shown.content.decode() for shown in (first, second, client.get(url)))
     assert "Longeron &lt;plié&gt;" in first
     assert ("1 905,60" in first) == (route == "dossier_supplement")
-    assert "Longeron" not in second, "given back once"
+    assert "Longeron &lt;plié&gt;" in second, "the page was only loaded again"
+    assert "Longeron &lt;plié&gt;" not in after
 
 
 def test_photos_of_a_request_become_one_pdf_of_it_and_nothing_is_sent(world, dossier, client):

@@ -1,6 +1,7 @@
 """The page of components, the guides, the installed portal, French spaces, and what the self-assessment claims."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pikepdf
@@ -8,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.template import Context, Template
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from accounts.typography import dense, spaced
 from claims.models.shots import Drawing
@@ -108,6 +110,13 @@ def test_french_spaces_do_not_break(typed, read):
 )
 def test_a_page_is_sent_without_its_authors_indentation(typed, sent):
     assert dense(typed) == sent
+
+
+def test_the_first_of_a_month_is_said_as_in_french():
+    days = [date_format(date(2026, 12, day), "l j F Y") for day in (1, 2, 11)]
+
+    assert days == ["mardi 1er décembre 2026", "mercredi 2 décembre 2026", "vendredi 11 décembre 2026"]
+    assert date_format(date(2026, 12, 1), "d/m/Y") == "01/12/2026"
 
 
 def test_sentences_of_the_code_are_spaced_where_they_are_drawn():

@@ -38,6 +38,7 @@ def test_every_anchor_is_one():
         ("plusieurs établissements", "plusieurs-etablissements"),
         ("j’ai oublié", "mot-de-passe-oublie"),
         ("clavier", "raccourci"),
+        ("taux horaire", "envoyer-mes-tarifs"),
     ],
 )
 def test_the_search_finds_without_accents_or_case(typed, slug):
