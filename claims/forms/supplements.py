@@ -62,7 +62,10 @@ class DecisionForm(forms.Form):
 
     status = forms.ChoiceField(
         label="Décision",
-        choices=[choice for choice in Supplement.Status.choices if choice[0] != Supplement.Status.PENDING],
+        choices=[
+            ("", "Choisissez…"),  # one press too many accepts nothing
+            *(choice for choice in Supplement.Status.choices if choice[0] != Supplement.Status.PENDING),
+        ],
         error_messages={
             "required": "Choisissez la décision : accepté, accepté en partie ou refusé.",
             "invalid_choice": "Choisissez la décision : accepté, accepté en partie ou refusé.",
