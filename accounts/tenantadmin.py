@@ -110,7 +110,7 @@ class ScopedForm(_Form):
                 field.queryset = field.queryset.filter(pk__in=allowed)
 
     def _get_validation_exclusions(self) -> set[str]:
-        """Whose a row is nobody types, yet what may stand once in a cabinet is looked for there."""
+        """What staff add is their cabinet's, whatever was posted; what may stand there once is looked for there."""
         left_out: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
         if self.actor.kind != Kind.STAFF or not hasattr(self.instance, "cabinet_id"):
             return left_out
@@ -312,13 +312,6 @@ class TenantModelAdmin(Refusing, Scoped, _Admin):
             if lookup == path or lookup.startswith(f"{path}__"):
                 return super().lookup_allowed(lookup, value, request)
         return False
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """What staff add is their cabinet's, whatever was posted."""
-        actor = actor_of(request)
-        if not change and actor.kind == Kind.STAFF:
-            obj.cabinet_id = actor.cabinet_ids[0]
-        super().save_model(request, obj, form, change)
 
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
