@@ -14,6 +14,7 @@ from django.template.loader import get_template
 from accounts.scope import TenantModel
 from portal.celery import app as celery_app
 from portal.checks import WITHOUT_TENANT
+from tests.load.fault_list import FAULTS
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("portal", "accounts", "claims", "tariffs", "messaging")
@@ -83,6 +84,12 @@ def test_every_task_says_in_whose_name_it_runs():
     ours = {name for name in celery_app.tasks if name.split(".")[0] in APPS}
 
     assert ours == set(TASKS)
+
+
+def test_every_seeded_fault_finds_the_words_it_takes_away():
+    lost = [fault.number for fault in FAULTS if fault.old not in (ROOT / fault.file).read_text()]
+
+    assert lost == []
 
 
 def functions(path: Path) -> list[int]:

@@ -89,6 +89,16 @@ def measure(port: int, path: str, cookies: str, seconds: float) -> Timing:
     return Timing(statistics.median(taken), p95, rate, len(body), len(gzip.compress(body, 6)))
 
 
+def measure_yardstick(port: int, path: str, cookies: str, seconds: float) -> Timing:
+    """As `measure`; one that gives up counts as if its page had come by then, which flatters it."""
+    began = time.perf_counter()
+    try:
+        return measure(port, path, cookies, seconds)
+    except RuntimeError:
+        took = time.perf_counter() - began
+        return Timing(took * 1000, took * 1000, CONNECTIONS / took, 0, 0)
+
+
 def _run(port: int, path: str, cookies: str, seconds: float) -> list[float]:
     taken: list[float] = []
     problems: list[BaseException] = []

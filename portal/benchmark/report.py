@@ -48,13 +48,19 @@ def budgets(
     ]
 
 
-def heavy_budgets(staff: dict[str, Timing], told: dict[str, dict[str, float]]) -> list[Budget]:
-    """The cabinet's list, the archive and the import, each against its yardstick of the same run."""
-    archive, imported = told["zip"], told["import"]
+def staff_budgets(staff: dict[str, Timing]) -> list[Budget]:
+    """The cabinet's list and search, against Django's own of the same run."""
     listed, found = staff["liste du cabinet"].rate, staff["plaque, cabinet"].rate
     return [
         Budget("liste du cabinet / admin simple", listed / staff["liste simple"].rate, 5, 3, unit="×"),
         Budget("recherche d’une plaque / admin simple", found / staff["plaque, simple"].rate, 50, 20, unit="×"),
+    ]
+
+
+def heavy_budgets(told: dict[str, dict[str, float]]) -> list[Budget]:
+    """The archive and the import, each against its yardstick of the same run."""
+    archive, imported = told["zip"], told["import"]
+    return [
         Budget("archive / cat des mêmes fichiers", archive["rate"] / archive["cat"], 1, 0.5, unit="×"),
         Budget("archive, mémoire de plus qu’au repos", archive["more"], 64, 128, False, "Mio"),
         Budget("import, lignes par seconde", imported["rate"], 15_000, 6_000),

@@ -77,7 +77,7 @@ FAULTS = [
     Fault("Z5b", "une archive ne prend rien que l'antivirus a refusé", "claims/services/archiving.py",
           "visible_to(actor).safe()", "visible_to(actor)", at("claims/test_archives", "antivirus_refused")),
     Fault("Z6", "ce qui s'ouvre exige le droit « consulter »", "claims/views/files.py",
-          "visible_to(request.actor.where(Right.VIEW))", "visible_to(request.actor)", at("test_rights", "opens_its_routes")),
+          "composed(_one, request.actor.where(Right.VIEW)", "composed(_one, request.actor", at("test_rights", "opens_its_routes")),
     Fault("Z7", "la portée d'avant est remise", "accounts/scope.py",
           "    if connection.in_atomic_block:\n        _apply(before)", "    pass",
           at("accounts/test_delegation_scope|tests/accounts/test_decision.py|tests/accounts/test_scope.py")),

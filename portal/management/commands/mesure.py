@@ -11,11 +11,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from portal.benchmark import fill, report
 from portal.benchmark.base import SIZES, Bench
-from portal.benchmark.client import Connection, Timing, measure, sign_in
+from portal.benchmark.client import Connection, Timing, measure, measure_yardstick, sign_in
 from portal.benchmark.pages import SIMPLE_PAGES, STAFF_PAGES, Budget
 from portal.datafolder import StartError
 from portal.processes import Process
 
+HEAVIEST = 1_000_000  # dossiers; beyond, what pages cost is measured and nothing else
 PRIVATE, DOWNLOAD = "files/mesure/document", "téléchargement"
 SIZES_SENT = {"2 Mo": 2_000_000, "20 Mo": 20_000_000}  # a letter, a report with its photos
 WHO = {
@@ -47,15 +48,17 @@ class Command(BaseCommand):
             self._prepare(bench, new=options["neuve"])
             found = self._inside(bench)
             timings = self._timings(bench, found, options["secondes"], options["pages"])
-            heavy = self._heavy(bench)
+            heavy = self._heavy(bench) if bench.dossiers <= HEAVIEST else None
         except StartError as problem:
             raise CommandError(str(problem)) from problem
         shops = {who: found["sql"][who] for who in (fill.MEDIAN, fill.LARGEST)}
         rows = report.budgets(timings[fill.MEDIAN], timings[fill.LARGEST], shops)
-        rows += report.heavy_budgets(timings[fill.STAFF], heavy) + self.memory
+        rows += (
+            report.staff_budgets(timings[fill.STAFF]) + (report.heavy_budgets(heavy) if heavy else []) + self.memory
+        )
         for who, title in WHO.items():
             self.stdout.write("\n".join(report.lines(title, timings[who], found["sql"][who])))
-        self.stdout.write("\n".join([*report.heavy_lines(heavy), *report.budget_lines(rows)]))
+        self.stdout.write("\n".join([*(report.heavy_lines(heavy) if heavy else []), *report.budget_lines(rows)]))
         if options["json"]:
             told = report.as_json(bench, timings, found["sql"], rows)
             options["json"].write_text(json.dumps(told, ensure_ascii=False, indent=1))
@@ -128,7 +131,7 @@ class Command(BaseCommand):
         cookies = sign_in(port, fill.STAFF, fill.PASSWORD, lands="/admin/")
         timings: dict[str, Timing] = {}
         for ours, simple in zip(STAFF_PAGES.items(), SIMPLE_PAGES.items(), strict=True):
-            timings[simple[0]] = measure(plain_port, simple[1], cookies, seconds)
+            timings[simple[0]] = measure_yardstick(plain_port, simple[1], cookies, seconds)
             timings[ours[0]] = measure(port, ours[1], cookies, seconds)
         return timings
 
