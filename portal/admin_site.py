@@ -58,8 +58,9 @@ class StaffAdminSite(admin.AdminSite):
         guarded = super().admin_view(view, cacheable)
 
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-            if "%00" in request.META["QUERY_STRING"]:  # no filter offers it, and PostgreSQL takes none
-                raise BadRequest
+            typed = (text for _, texts in request.POST.lists() for text in texts)
+            if "%00" in request.META["QUERY_STRING"] or any("\0" in str(text) for text in typed):
+                raise BadRequest  # nobody types it, and PostgreSQL takes none
             if must_set_up(actor_of(request), request.user):
                 return redirect("mfa_index")
             if request.method == "POST" and actor_of(request).kind == Kind.STAFF:

@@ -30,6 +30,18 @@ def test_a_list_and_its_file_take_no_filter_that_is_none(query, world, client):
 
 
 @pytest.mark.django_db
+def test_an_act_with_a_nul_in_its_reason_is_refused(world, client):
+    client.force_login(world.alpes.manager)
+    link = world.lac.establishment.cabinet_links.get(cabinet=world.alpes.cabinet)
+
+    answer = client.post(f"/admin/accounts/cabinetestablishment/{link.pk}/suspendre/", {"reason": "a\0b"})
+
+    assert answer.status_code == 400
+    link.refresh_from_db()
+    assert link.suspended_at is None
+
+
+@pytest.mark.django_db
 def test_a_page_asked_for_by_no_column_is_the_page(world, client):
     client.force_login(world.alpes.manager)
     row = world.alpes.cabinet.members.first()
