@@ -7,6 +7,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils import timezone
 
+from accounts.validators import number_typed
 from tariffs.cells import LONGEST, key
 from tariffs.columns import COLUMNS
 from tariffs.services.grids import APPROVED, MOST_ROWS, PAYER, TypedGrid, TypedRow
@@ -34,14 +35,13 @@ def typed_grid(data: QueryDict) -> TypedGrid:
     def text(name: str, longest: int) -> str:
         return data.get(name, "").replace("\0", "")[:longest]  # PostgreSQL takes no NUL
 
-    number = min(int(lines), MOST_ROWS) if (lines := text("lignes", 9)).isdecimal() else 0
     rows = [
         TypedRow(
             text(f"l{row}-{PAYER}", 4 * LONGEST),
             {column.slug: cell for column in COLUMNS if (cell := text(f"l{row}-{column.slug}", 40))},
             text(f"l{row}-{APPROVED}", 10),
         )
-        for row in range(number)
+        for row in range(min(number_typed(text("lignes", 9)), MOST_ROWS))
     ]
     return TypedGrid(text("marque", 4 * LONGEST), text("applicable_le", 10), rows)
 

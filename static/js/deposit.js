@@ -1,10 +1,9 @@
 // A `data-deposit` form sends files as they are chosen, three at a time, and shows what the portal says of each.
 import { drop, keep, kept } from "./kept.js";
 import { shrink } from "./shrink.js";
-import { Expired, Refused, transfer } from "./transfer.js";
+import { EXPIRED, Expired, Refused, transfer } from "./transfer.js";
 
 const AT_ONCE = 3;
-const EXPIRED = "Votre session est terminée : rechargez la page et reconnectez-vous, l’envoi reprendra ici.";
 
 function deposit(form) {
   const announce = form.dataset.deposit;

@@ -1,7 +1,7 @@
 // The views of a `data-shots` list: a photo leaves as soon as it is taken, one after the other, and waits out a broken line.
 import { drop, keep, kept } from "./kept.js";
 import { shrink } from "./shrink.js";
-import { Expired, Refused, transfer } from "./transfer.js";
+import { EXPIRED, Expired, Refused, transfer } from "./transfer.js";
 
 function shooting(list) {
   const said = document.querySelector("[data-said]");
@@ -66,7 +66,7 @@ function shooting(list) {
       said.textContent = "Photo transmise.";
     } catch (problem) {
       if (problem instanceof Expired) {
-        tell(view, null, "Votre session est terminée : rechargez la page et reconnectez-vous, l’envoi reprendra ici.");
+        tell(view, null, EXPIRED);
         said.textContent = under.get(view).text;
         return;
       }

@@ -2,6 +2,7 @@
 const PIECE = 512 * 1024;
 const LONGEST_WAIT = 15_000;
 export class Refused extends Error {}
+export const EXPIRED = "Votre session est terminée : rechargez la page et reconnectez-vous, l’envoi reprendra ici.";
 export class Expired extends Error {} // signed out meanwhile, or signed in again elsewhere: the file is kept, the page must be opened anew
 
 const pause = (time) =>
