@@ -253,7 +253,9 @@ def more_is_asked_and_decided(shop: Page, staff: Page, mission: Dossier) -> None
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_a_day_in_the_workspace(size, chromium: Browser, live_server, mission: Dossier, worker) -> None:
     shop, staff = (
-        chromium.new_context(base_url=str(live_server), viewport=view, locale="fr-FR").new_page()
+        chromium.new_context(
+            base_url=str(live_server), viewport=view, locale="fr-FR", service_workers="block"
+        ).new_page()  # under a service worker, Chromium would carry some pieces past `BrokenLine`
         for view in (size, DESK)
     )
     sign_in(shop, "patron@lac.test")
