@@ -20,6 +20,7 @@ else:
 
 TWICE = "Rien n’a été enregistré : cette ligne existe déjà, ou quelqu’un vient de l’ajouter. Ouvrez celle de la liste."
 IN_USE = "Rien n’a été supprimé : d’autres lignes en dépendent, qui ne sont pas toutes à vous."
+UNDONE = "Rien n’a été changé : quelqu’un vient de le faire, ou d’autres lignes en dépendent. Vérifiez dans la liste."
 
 
 @contextmanager
@@ -44,7 +45,7 @@ class Refusing(_Admin):
         try:
             return super().changelist_view(request, extra_context)
         except IntegrityError:
-            return self._refused(request, IN_USE)
+            return self._refused(request, IN_USE if request.POST.get("action") == "delete_selected" else UNDONE)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         try:

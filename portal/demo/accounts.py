@@ -35,6 +35,7 @@ REASON = "Attestation d’assurance professionnelle périmée : envoyez la nouve
 
 def accounts(network: Network, now: datetime, today: date) -> None:
     entrust()
+    share()
     doors(network, now)
     delegate(now, today)
 
@@ -55,6 +56,18 @@ def entrust() -> None:
         AssignedDossier(cabinet_id=clerk.cabinet_id, member=clerk, dossier=dossier) for dossier in others
     )
     CabinetEstablishment.objects.exclude(suspended_at=None).update(suspension_reason=REASON)
+
+
+def share() -> None:
+    """Gestionnaires who see everything follow shops of their own all the same: it is what « Mes dossiers » counts."""
+    clerks = CabinetMember.objects.filter(role=CabinetMember.Role.CLERK, sees_all=True).order_by("pk")
+    for clerk in clerks:
+        colleagues = [other.pk for other in clerks if other.cabinet_id == clerk.cabinet_id]
+        links = CabinetEstablishment.objects.filter(cabinet=clerk.cabinet_id).order_by("pk")
+        sites = list(links.values_list("establishment", flat=True))[colleagues.index(clerk.pk) :: len(colleagues)]
+        AssignedEstablishment.objects.bulk_create(
+            AssignedEstablishment(cabinet_id=clerk.cabinet_id, member=clerk, establishment_id=site) for site in sites
+        )
 
 
 def doors(network: Network, now: datetime) -> None:

@@ -1,5 +1,7 @@
 """The documents address, the warning, the acknowledgement, and the way files leave."""
 
+import re
+
 import pytest
 from django.core.files.base import ContentFile
 from django.db import connection
@@ -239,6 +241,10 @@ def test_nothing_a_file_holds_runs_in_a_browser(shop, dossier, publish):
             assert "filename*=utf-8''%C3%A9" in answer.headers["Content-Disposition"]
 
 
+# Of the answer that tells it which file to send; it makes its own ETag and length.
+NGINX_KEEPS = ("Content-Type", "Content-Disposition", "Cache-Control", "ETag", "Content-Length")
+
+
 def test_the_proxy_sends_the_file_after_the_right_was_checked(shop, world, publish, settings):
     settings.X_ACCEL_PREFIX = "/fichiers-prives/"
     paper = publish(1)
@@ -247,6 +253,10 @@ def test_the_proxy_sends_the_file_after_the_right_was_checked(shop, world, publi
 
     assert answer.headers["X-Accel-Redirect"] == f"/fichiers-prives/{paper.file.name}"
     assert (answer.content, answer.headers["Content-Type"]) == (b"", "application/pdf")
+    passed_on = re.findall(
+        r"add_header ([\w-]+) \$upstream_http_", (settings.BASE_DIR / "deploy/nginx.conf").read_text()
+    )
+    assert set(answer.headers) - {"X-Accel-Redirect", *NGINX_KEEPS} <= set(passed_on)
     assert "X-Accel-Redirect" not in opened(shop, world.mer.documents["BERRY"]).headers
     paper.file.storage.delete(paper.file.name)
     assert opened(shop, paper).status_code == 404
