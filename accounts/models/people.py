@@ -59,6 +59,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.full_name or self.email
 
+    def get_short_name(self) -> str:
+        """How the head of the administration greets."""
+        return str(self)
+
 
 class Knock(TenantModel):
     """Something a stranger asked at the door, to be looked at once their page is answered.

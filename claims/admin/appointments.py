@@ -172,6 +172,5 @@ class AppointmentAdmin(ExportedList, TenantModelAdmin):
     def lateness(self, row: Appointment) -> str:
         if row.status != DateStatus.PROPOSED:
             return "–"
-        if row.starts_on < timezone.localdate():
-            return "date passée"
-        return "en retard" if is_late(row) else "dans les temps"
+        late = "date passée" if row.starts_on < timezone.localdate() else "en retard" if is_late(row) else ""
+        return format_html('<strong class="late">{}</strong>', late) if late else "dans les temps"

@@ -59,14 +59,14 @@ def entrust() -> None:
 
 
 def share() -> None:
-    """Gestionnaires who see everything follow shops of their own all the same: it is what « Mes dossiers » counts."""
+    """Gestionnaires who see everything have open dossiers of their own all the same: « Mes dossiers » counts them."""
     clerks = CabinetMember.objects.filter(role=CabinetMember.Role.CLERK, sees_all=True).order_by("pk")
     for clerk in clerks:
         colleagues = [other.pk for other in clerks if other.cabinet_id == clerk.cabinet_id]
-        links = CabinetEstablishment.objects.filter(cabinet=clerk.cabinet_id).order_by("pk")
-        sites = list(links.values_list("establishment", flat=True))[colleagues.index(clerk.pk) :: len(colleagues)]
-        AssignedEstablishment.objects.bulk_create(
-            AssignedEstablishment(cabinet_id=clerk.cabinet_id, member=clerk, establishment_id=site) for site in sites
+        open_ones = Dossier.objects.filter(cabinet=clerk.cabinet_id).exclude(state=State.CLOSED).order_by("pk")
+        mine = open_ones[colleagues.index(clerk.pk) :: len(colleagues)]
+        AssignedDossier.objects.bulk_create(
+            AssignedDossier(cabinet_id=clerk.cabinet_id, member=clerk, dossier=dossier) for dossier in mine
         )
 
 
