@@ -268,8 +268,8 @@ def reconcile(cabinet_id: int | None = None) -> int:
 # Undecided dossiers of which nothing is known but their state: those that are alike in the rest share one decision.
 PLAIN = """
 CREATE TEMP TABLE plain_dossier ON COMMIT DROP AS
-SELECT d.id, d.cabinet_id AS cabinet, d.state, (d.state_since AT TIME ZONE 'Europe/Paris')::date AS day,
-  d.state_since, COALESCE(e.postal_code, '') AS place
+SELECT d.id, d.cabinet_id AS cabinet, d.establishment_id, d.state,
+  (d.state_since AT TIME ZONE 'Europe/Paris')::date AS day, d.state_since, COALESCE(e.postal_code, '') AS place
 FROM claims_dossier d LEFT JOIN accounts_establishment e ON e.id = d.establishment_id
 WHERE d.state <> 'termine' AND (%(cabinet)s::bigint IS NULL OR d.cabinet_id = %(cabinet)s)
   AND NOT EXISTS (SELECT FROM claims_expectation x WHERE x.dossier_id = d.id AND x.state_since = d.state_since)
@@ -284,8 +284,9 @@ WHERE d.state <> 'termine' AND (%(cabinet)s::bigint IS NULL OR d.cabinet_id = %(
 ALIKE = "SELECT DISTINCT cabinet, state, day, place FROM plain_dossier"
 FORMER = "DELETE FROM claims_expectation WHERE dossier_id IN (SELECT id FROM plain_dossier)"
 SPREAD = """
-INSERT INTO claims_expectation (dossier_id, cabinet_id, kind, object_id, who, state_since, due_on, reminders)
-SELECT p.id, p.cabinet, a.kind, 0, a.who, p.state_since, a.due_on, 0
+INSERT INTO claims_expectation
+  (dossier_id, cabinet_id, establishment_id, kind, object_id, who, state_since, due_on, reminders)
+SELECT p.id, p.cabinet, p.establishment_id, a.kind, 0, a.who, p.state_since, a.due_on, 0
 FROM plain_dossier p JOIN unnest(%s::bigint[], %s::text[], %s::date[], %s::text[], %s::text[], %s::text[], %s::date[])
   AS a (cabinet, state, day, place, kind, who, due_on) USING (cabinet, state, day, place)
 """

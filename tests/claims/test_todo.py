@@ -238,3 +238,23 @@ def test_the_dashboard_leads_to_what_the_cabinet_is_late_with(world, lac, client
 
     assert (item["count"], item["late"]) == (1, 1)
     assert list(client.get(item["url"]).context_data["cl"].result_list) == [late]
+
+
+def test_whose_a_row_is_stands_by_its_dossier_whatever_the_row_says(world, lac):
+    first, second = open_dossier(world, lac), open_dossier(world, lac)
+    Expectation.objects.all().delete()
+
+    about = {"kind": "message", "who": "shop", "state_since": MONDAY}
+    Expectation.objects.bulk_create(
+        [
+            Expectation(dossier=first, cabinet=world.berry.cabinet, establishment=world.mer.establishment, **about),
+            Expectation(dossier=second, cabinet=world.alpes.cabinet, **about),
+        ]
+    )
+
+    owners = Expectation.objects.values_list("cabinet", "establishment")
+    assert set(owners) == {(world.alpes.cabinet.pk, lac.establishment.pk)}
+    first.establishment = world.mer.establishment
+    first.save()
+    Expectation.objects.update(establishment=lac.establishment)
+    assert Expectation.objects.get(dossier=first).establishment == world.mer.establishment
