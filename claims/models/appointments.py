@@ -8,9 +8,10 @@ from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
 
-from accounts.models import Cabinet, Establishment, User
-from accounts.scope import BY_CABINET, BY_ESTABLISHMENT, BY_USER, Kind, TenantModel, TenantQuerySet
+from accounts.models import Establishment, User
+from accounts.scope import BY_USER, Kind, TenantModel, TenantQuerySet
 from claims.models.dossiers import Dossier
+from claims.models.ofdossier import OfDossier
 from claims.workflow import LIVE_DATES, DateKind, DateStatus
 
 
@@ -62,7 +63,7 @@ class AppointmentQuerySet(TenantQuerySet["Appointment"]):
         return self.select_related("dossier", "cabinet", "establishment").order_by("starts_on", F("at").asc(), "pk")
 
 
-class Appointment(TenantModel):
+class Appointment(OfDossier):
     """One date of a dossier, through all its proposals; moved only by `claims.services.appointments`.
 
     A newer proposal moves this row, and the event in people's calendars with it (`uid`, and `version` as the event's
@@ -72,18 +73,6 @@ class Appointment(TenantModel):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     dossier = models.ForeignKey(
         Dossier, models.PROTECT, related_name="appointments", db_index=False, verbose_name="dossier"
-    )
-    cabinet = models.ForeignKey(
-        Cabinet, models.PROTECT, related_name="+", db_index=False, editable=False, verbose_name="cabinet"
-    )
-    establishment = models.ForeignKey(
-        Establishment,
-        models.PROTECT,
-        related_name="+",
-        db_index=False,
-        null=True,
-        editable=False,
-        verbose_name="établissement",
     )
     kind = models.CharField("objet", max_length=14, choices=DateKind)
     status = models.CharField("état", max_length=9, choices=DateStatus)
@@ -99,7 +88,6 @@ class Appointment(TenantModel):
     created_at = models.DateTimeField("créée le", default=timezone.now, editable=False)
     moved_at = models.DateTimeField("modifiée le", default=timezone.now, editable=False)
 
-    tenant_paths = {Kind.REPAIRER: BY_ESTABLISHMENT, Kind.STAFF: BY_CABINET}
     objects = AppointmentQuerySet.as_manager()
 
     class Meta:

@@ -7,10 +7,10 @@ from django.db.models import F, FilteredRelation, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Cabinet, Establishment, User
-from accounts.scope import BY_CABINET, BY_ESTABLISHMENT, Actor, TenantModel, TenantQuerySet
-from accounts.scope import Kind as ActorKind
+from accounts.models import User
+from accounts.scope import Actor, TenantQuerySet
 from claims.models.dossiers import Dossier
+from claims.models.ofdossier import OfDossier
 from claims.workflow import State
 
 
@@ -62,7 +62,7 @@ class DocumentQuerySet(TenantQuerySet["Document"]):
         return self.filter(safety=Document.Safety.CLEAN)
 
 
-class Document(TenantModel):
+class Document(OfDossier):
     """One file of a dossier, as received; « reçu » and « envoyé » are said from the shop's side."""
 
     class Direction(models.TextChoices):
@@ -113,18 +113,6 @@ class Document(TenantModel):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="documents", verbose_name="dossier")
-    cabinet = models.ForeignKey(
-        Cabinet, models.PROTECT, related_name="+", db_index=False, editable=False, verbose_name="cabinet"
-    )
-    establishment = models.ForeignKey(
-        Establishment,
-        models.PROTECT,
-        related_name="+",
-        db_index=False,
-        null=True,
-        editable=False,
-        verbose_name="établissement",
-    )
     direction = models.CharField("sens", max_length=8, choices=Direction, editable=False)
     kind = models.CharField("type", max_length=20, choices=Kind)
     label = models.CharField("libellé", max_length=160)
@@ -157,7 +145,6 @@ class Document(TenantModel):
     thumbnail = models.CharField(max_length=120, blank=True, default="", editable=False)  # same
     pages = models.PositiveIntegerField("pages", null=True, editable=False)
 
-    tenant_paths = {ActorKind.REPAIRER: BY_ESTABLISHMENT, ActorKind.STAFF: BY_CABINET}
     objects = DocumentQuerySet.as_manager()
 
     class Meta:

@@ -10,16 +10,12 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import JSONObject
 
 from accounts.beside import read_beside, shown_to_shop
-from accounts.models import Cabinet, Establishment
 from accounts.scope import (
-    BY_CABINET,
-    BY_ESTABLISHMENT,
     Actor,
-    Kind,
-    TenantModel,
     TenantQuerySet,
 )
 from claims.models.dossiers import Dossier
+from claims.models.ofdossier import OfDossier
 from claims.workflow import CHECKING, WAITING, State
 
 PAGE_SIZE = 50
@@ -56,7 +52,7 @@ class ExpectationQuerySet(TenantQuerySet["Expectation"]):
         return self.filter(pk__in=ids).select_related("dossier").order_by("due_on", "pk")
 
 
-class Expectation(TenantModel):
+class Expectation(OfDossier):
     """Written by `claims.services.expectations` alone; `kind` is a state of the dossier, or one of `About`."""
 
     class Who(models.TextChoices):
@@ -77,10 +73,6 @@ class Expectation(TenantModel):
         MESSAGE = "message", "répondre au message du réparateur"
 
     dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="expectations", db_index=False)
-    cabinet = models.ForeignKey(Cabinet, models.PROTECT, related_name="+", db_index=False, editable=False)
-    establishment = models.ForeignKey(
-        Establishment, models.PROTECT, related_name="+", db_index=False, null=True, editable=False
-    )
     who = models.CharField("qui", max_length=8, choices=Who)
     kind = models.CharField("quoi", max_length=20)
     object_id = models.BigIntegerField(default=0)
@@ -89,7 +81,6 @@ class Expectation(TenantModel):
     reminders = models.PositiveSmallIntegerField("relances", default=0)
     reminded_on = models.DateField("dernière relance", null=True)
 
-    tenant_paths = {Kind.REPAIRER: BY_ESTABLISHMENT, Kind.STAFF: BY_CABINET}
     objects = ExpectationQuerySet.as_manager()
 
     class Meta:

@@ -5,13 +5,13 @@ from datetime import date
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.models import Cabinet, Establishment
-from accounts.scope import BY_CABINET, BY_ESTABLISHMENT, Kind, TenantModel, TenantQuerySet
+from accounts.scope import TenantQuerySet
 from claims.models.appointments import Side
 from claims.models.dossiers import Dossier
+from claims.models.ofdossier import OfDossier
 
 
-class DossierFacts(TenantModel):
+class DossierFacts(OfDossier):
     """One row a dossier at most, made when the first fact is known; a dossier without one knows none of them."""
 
     class Cover(models.TextChoices):
@@ -20,10 +20,6 @@ class DossierFacts(TenantModel):
         NO = "non", "non acquise"
 
     dossier = models.OneToOneField(Dossier, models.CASCADE, related_name="facts", verbose_name="dossier")
-    cabinet = models.ForeignKey(Cabinet, models.PROTECT, related_name="+", db_index=False, editable=False)
-    establishment = models.ForeignKey(
-        Establishment, models.PROTECT, related_name="+", db_index=False, null=True, editable=False
-    )
     # The cabinet's
     cover = models.CharField("garantie", max_length=3, choices=Cover, blank=True, default="")
     accident_report_on = models.DateField("constat amiable reçu le", null=True, blank=True)
@@ -46,7 +42,6 @@ class DossierFacts(TenantModel):
     # Whoever reads it first
     inspection_until = models.DateField("contrôle technique valable jusqu’au", null=True, blank=True)
 
-    tenant_paths = {Kind.REPAIRER: BY_ESTABLISHMENT, Kind.STAFF: BY_CABINET}
     objects = TenantQuerySet["DossierFacts"].as_manager()
 
     class Meta:

@@ -7,11 +7,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import Cabinet, Establishment, User
-from accounts.scope import BY_CABINET, BY_ESTABLISHMENT, Actor, Kind, TenantModel, TenantQuerySet
+from accounts.models import User
+from accounts.scope import Actor, Kind, TenantQuerySet
 from accounts.validators import validate_phone
 from claims.models.appointments import Side
 from claims.models.dossiers import Dossier
+from claims.models.ofdossier import OfDossier
 
 SIDES = {Kind.REPAIRER: Side.SHOP, Kind.STAFF: Side.CABINET}
 
@@ -38,7 +39,7 @@ class MemoQuerySet(TenantQuerySet["Memo"]):
         return self.order_by("on", models.F("at").asc(nulls_first=True), "pk")
 
 
-class Memo(TenantModel):
+class Memo(OfDossier):
     """One reminder of one person about one dossier."""
 
     class Place(models.TextChoices):
@@ -47,10 +48,6 @@ class Memo(TenantModel):
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="+", db_index=False, verbose_name="dossier")
-    cabinet = models.ForeignKey(Cabinet, models.PROTECT, related_name="+", db_index=False, editable=False)
-    establishment = models.ForeignKey(
-        Establishment, models.PROTECT, related_name="+", db_index=False, null=True, editable=False
-    )
     user = models.ForeignKey(User, models.CASCADE, related_name="+", db_index=False, verbose_name="de")
     side = models.CharField("côté", max_length=7, choices=Side)
     on = models.DateField("jour")
@@ -66,7 +63,6 @@ class Memo(TenantModel):
     done_at = models.DateTimeField("fait le", null=True, editable=False)
     done_by = models.CharField("fait par", max_length=160, blank=True, default="", editable=False)
 
-    tenant_paths = {Kind.REPAIRER: BY_ESTABLISHMENT, Kind.STAFF: BY_CABINET}
     objects = MemoQuerySet.as_manager()
 
     class Meta:

@@ -6,11 +6,11 @@ from django.db import models
 from django.db.models import OuterRef, Q
 from django.utils import timezone
 
-from accounts.models import Cabinet, Establishment
 from accounts.nested import nested, unnested
-from accounts.scope import BY_CABINET, BY_ESTABLISHMENT, Actor, Kind, TenantModel, TenantQuerySet
+from accounts.scope import Actor, TenantQuerySet
 from claims.models.documents import Document
 from claims.models.dossiers import Dossier
+from claims.models.ofdossier import OfDossier
 
 ASKED_KINDS = (
     Document.Kind.ESTIMATE,
@@ -36,22 +36,10 @@ class DocumentRequestQuerySet(TenantQuerySet["DocumentRequest"]):
         return self.open().filter(answered_at=None)
 
 
-class DocumentRequest(TenantModel):
+class DocumentRequest(OfDossier):
     """Answered when a document of each kind asked was sent since; done when the cabinet says so."""
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="requests", verbose_name="dossier")
-    cabinet = models.ForeignKey(
-        Cabinet, models.PROTECT, related_name="+", db_index=False, editable=False, verbose_name="cabinet"
-    )
-    establishment = models.ForeignKey(
-        Establishment,
-        models.PROTECT,
-        related_name="+",
-        db_index=False,
-        null=True,
-        editable=False,
-        verbose_name="établissement",
-    )
     kinds = ArrayField(models.CharField(max_length=20), verbose_name="documents demandés")
     text = models.TextField("précisions", max_length=1000, blank=True, default="")
     asked_by = models.CharField("demandé par", max_length=160, editable=False)
@@ -63,7 +51,6 @@ class DocumentRequest(TenantModel):
     withdrawn_at = models.DateTimeField("retirée le", null=True, editable=False)
     done_at = models.DateTimeField("vérifié le", null=True, editable=False)
 
-    tenant_paths = {Kind.REPAIRER: BY_ESTABLISHMENT, Kind.STAFF: BY_CABINET}
     objects = DocumentRequestQuerySet.as_manager()
 
     class Meta:

@@ -4,11 +4,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import Cabinet, Establishment, User
-from accounts.scope import BY_CABINET, BY_ESTABLISHMENT, Kind, TenantModel, TenantQuerySet
+from accounts.models import Cabinet, User
+from accounts.scope import BY_CABINET, Kind, TenantModel, TenantQuerySet
 from claims.models.deposits import Deposit
 from claims.models.documents import Document
 from claims.models.dossiers import Dossier
+from claims.models.ofdossier import OfDossier
 
 
 class Drawing(models.TextChoices):
@@ -60,7 +61,7 @@ class ShotKind(TenantModel):
         return self.label
 
 
-class ShotSet(TenantModel):
+class ShotSet(OfDossier):
     """The photos of one dossier for an examination without a visit: prepared by the shop's people, sent once."""
 
     class Exam(models.TextChoices):
@@ -80,10 +81,6 @@ class ShotSet(TenantModel):
     dossier = models.ForeignKey(
         Dossier, models.PROTECT, related_name="shot_sets", db_index=False, verbose_name="dossier"
     )
-    cabinet = models.ForeignKey(Cabinet, models.PROTECT, related_name="+", db_index=False, editable=False)
-    establishment = models.ForeignKey(
-        Establishment, models.PROTECT, related_name="+", db_index=False, null=True, editable=False
-    )
     exam = models.CharField("examen", max_length=3, choices=Exam)
     safety = models.CharField("organes de sécurité touchés", max_length=5, choices=Safety, blank=True, default="")
     author = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="commencé par")
@@ -93,7 +90,6 @@ class ShotSet(TenantModel):
     sent_at = models.DateTimeField("envoyé le", null=True)
     book = models.ForeignKey(Document, models.PROTECT, null=True, related_name="+", verbose_name="album PDF")
 
-    tenant_paths = {Kind.REPAIRER: BY_ESTABLISHMENT, Kind.STAFF: BY_CABINET}
     objects = TenantQuerySet["ShotSet"].as_manager()
 
     class Meta:
@@ -119,14 +115,10 @@ class ShotSet(TenantModel):
         return self.sent_at is None and self.draft is None
 
 
-class Shot(TenantModel):
+class Shot(OfDossier):
     """One view of a set, as the cabinet asked when it was begun; its photo is an `Upload`, then a document."""
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="+", db_index=False)
-    cabinet = models.ForeignKey(Cabinet, models.PROTECT, related_name="+", db_index=False, editable=False)
-    establishment = models.ForeignKey(
-        Establishment, models.PROTECT, related_name="+", db_index=False, null=True, editable=False
-    )
     shot_set = models.ForeignKey(ShotSet, models.CASCADE, related_name="shots", db_index=False)
     position = models.PositiveSmallIntegerField("place")
     label = models.CharField("vue", max_length=60)
@@ -135,7 +127,6 @@ class Shot(TenantModel):
     is_required = models.BooleanField("obligatoire", default=True)
     document = models.ForeignKey(Document, models.PROTECT, null=True, related_name="+")
 
-    tenant_paths = {Kind.REPAIRER: BY_ESTABLISHMENT, Kind.STAFF: BY_CABINET}
     objects = TenantQuerySet["Shot"].as_manager()
 
     class Meta:

@@ -8,11 +8,12 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Cabinet, Establishment, User
-from accounts.scope import BY_CABINET, BY_ESTABLISHMENT, Kind, TenantModel, TenantQuerySet
+from accounts.models import User
+from accounts.scope import TenantQuerySet
 from claims.models.deposits import Deposit
 from claims.models.documents import Document
 from claims.models.dossiers import Dossier
+from claims.models.ofdossier import OfDossier
 
 ZERO = Decimal(0)
 
@@ -28,7 +29,7 @@ class SupplementQuerySet(TenantQuerySet["Supplement"]):
         return self.exclude(status=Supplement.Status.PENDING).filter(read_at=None)
 
 
-class Supplement(TenantModel):
+class Supplement(OfDossier):
     """One request, numbered within its dossier; a comment, photos (those of `deposit`), or both. Decided once."""
 
     class Status(models.TextChoices):
@@ -39,18 +40,6 @@ class Supplement(TenantModel):
 
     dossier = models.ForeignKey(
         Dossier, models.PROTECT, related_name="supplements", db_index=False, verbose_name="dossier"
-    )
-    cabinet = models.ForeignKey(
-        Cabinet, models.PROTECT, related_name="+", db_index=False, editable=False, verbose_name="cabinet"
-    )
-    establishment = models.ForeignKey(
-        Establishment,
-        models.PROTECT,
-        related_name="+",
-        db_index=False,
-        null=True,
-        editable=False,
-        verbose_name="établissement",
     )
     number = models.PositiveSmallIntegerField("n°", editable=False)
     comment = models.TextField("commentaire", max_length=4000, blank=True, default="")
@@ -79,7 +68,6 @@ class Supplement(TenantModel):
     read_at = models.DateTimeField("réponse lue le", null=True, editable=False)
     pdf = models.ForeignKey(Document, models.PROTECT, null=True, related_name="+", editable=False)
 
-    tenant_paths = {Kind.REPAIRER: BY_ESTABLISHMENT, Kind.STAFF: BY_CABINET}
     objects = SupplementQuerySet.as_manager()
 
     class Meta:

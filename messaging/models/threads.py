@@ -12,10 +12,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.beside import read_beside, shown_to_shop
-from accounts.models import Cabinet, CabinetMember, Establishment, User
-from accounts.scope import BY_CABINET, BY_ESTABLISHMENT, Actor, Kind, TenantModel, TenantQuerySet
+from accounts.models import CabinetMember, User
+from accounts.scope import BY_ESTABLISHMENT, Actor, Kind, TenantQuerySet
 from claims.models import Document, Dossier
 from claims.models.appointments import Side
+from claims.models.ofdossier import OfDossier
 from messaging.models.subjects import Subject
 from messaging.subjects import Reader
 
@@ -117,7 +118,7 @@ class ThreadQuerySet(TenantQuerySet["Thread"]):
         return rows.newest_first()[: PAGE_SIZE + 1]
 
 
-class Thread(TenantModel):
+class Thread(OfDossier):
     """One exchange; what the inbox shows stands here, so that a page of it reads no message."""
 
     class State(models.TextChoices):
@@ -131,18 +132,6 @@ class Thread(TenantModel):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     dossier = models.ForeignKey(
         Dossier, models.PROTECT, related_name="threads", db_index=False, verbose_name="dossier"
-    )
-    cabinet = models.ForeignKey(
-        Cabinet, models.PROTECT, related_name="+", db_index=False, editable=False, verbose_name="cabinet"
-    )
-    establishment = models.ForeignKey(
-        Establishment,
-        models.PROTECT,
-        related_name="+",
-        db_index=False,
-        null=True,
-        editable=False,
-        verbose_name="établissement",
     )
     subject = models.ForeignKey(
         Subject, models.PROTECT, related_name="+", db_index=False, null=True, editable=False, verbose_name="objet"
@@ -165,7 +154,6 @@ class Thread(TenantModel):
     message_count = models.PositiveIntegerField("messages", default=0, editable=False)
     document_count = models.PositiveIntegerField("pièces jointes", default=0, editable=False)
 
-    tenant_paths = {Kind.REPAIRER: BY_ESTABLISHMENT, Kind.STAFF: BY_CABINET}
     objects = ThreadQuerySet.as_manager()
 
     class Meta:
@@ -221,7 +209,7 @@ class MessageQuerySet(TenantQuerySet["Message"]):
         return self.prefetch_related(papers)
 
 
-class Message(TenantModel):
+class Message(OfDossier):
     """What somebody wrote; never withdrawn once sent. A gestionnaire's may wait for an expert first (ASP-24)."""
 
     class State(models.TextChoices):
@@ -231,10 +219,6 @@ class Message(TenantModel):
 
     thread = models.ForeignKey(Thread, models.PROTECT, related_name="messages", db_index=False)
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="+")
-    cabinet = models.ForeignKey(Cabinet, models.PROTECT, related_name="+", db_index=False, editable=False)
-    establishment = models.ForeignKey(
-        Establishment, models.PROTECT, related_name="+", db_index=False, null=True, editable=False
-    )
     side = models.CharField("de la part de", max_length=7, choices=Side)
     author = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
     author_label = models.CharField("par", max_length=160)
@@ -253,7 +237,6 @@ class Message(TenantModel):
     decided_at = models.DateTimeField("validé le", null=True)
     reason = models.CharField("motif du refus", max_length=500, blank=True, default="")
 
-    tenant_paths = {Kind.REPAIRER: BY_ESTABLISHMENT, Kind.STAFF: BY_CABINET}
     objects = MessageQuerySet.as_manager()
 
     class Meta:
@@ -291,18 +274,13 @@ class Message(TenantModel):
         return bool(self.written) and self.written != self.body
 
 
-class MessageDocument(TenantModel):
+class MessageDocument(OfDossier):
     """A document of the dossier that came with a message."""
 
     message = models.ForeignKey(Message, models.CASCADE, related_name="attachments", db_index=False)
     document = models.ForeignKey(Document, models.CASCADE, related_name="+")
     dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="+")
-    cabinet = models.ForeignKey(Cabinet, models.PROTECT, related_name="+", db_index=False, editable=False)
-    establishment = models.ForeignKey(
-        Establishment, models.PROTECT, related_name="+", db_index=False, null=True, editable=False
-    )
 
-    tenant_paths = {Kind.REPAIRER: BY_ESTABLISHMENT, Kind.STAFF: BY_CABINET}
     objects = TenantQuerySet["MessageDocument"].as_manager()
 
     class Meta:
@@ -325,7 +303,7 @@ class ThreadReadQuerySet(TenantQuerySet["ThreadRead"]):
         return self.visible_to(actor).filter(user=actor.user_id, told_id__gt=F("read_id"))
 
 
-class ThreadRead(TenantModel):
+class ThreadRead(OfDossier):
     """How far one person of a shop was told, and has read: unread is what was told beyond what was read.
 
     A row comes with the first message of the cabinet that reaches that person; who joins later has nothing unread.
@@ -334,10 +312,6 @@ class ThreadRead(TenantModel):
     user = models.ForeignKey(User, models.CASCADE, related_name="+", db_index=False)
     thread = models.ForeignKey(Thread, models.CASCADE, related_name="reads", db_index=False)
     dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="+")
-    cabinet = models.ForeignKey(Cabinet, models.PROTECT, related_name="+", db_index=False, editable=False)
-    establishment = models.ForeignKey(
-        Establishment, models.PROTECT, related_name="+", db_index=False, null=True, editable=False
-    )
     told_id = models.BigIntegerField(default=0)  # the newest message of the cabinet
     read_id = models.BigIntegerField(default=0)  # the newest message seen
 
