@@ -1,6 +1,6 @@
 """Row-level security as a migration operation: ENABLE, FORCE and one policy a table, naming what it protects.
 
-How a new table joins: what hangs on a dossier carries `dossier`, `cabinet` and `establishment`, filled by
+How a new table joins: what hangs on a dossier is an `OfDossier` with a field `dossier`, its owners filled by
 `InheritTenant`, and takes `any_of(CABINET_OF_DOSSIER, ESTABLISHMENT)`; what belongs to a shop without a dossier takes
 `any_of(CABINET_OF_SITE, ESTABLISHMENT)`; what is the cabinet's own business takes `any_of(CABINET)`. In the model,
 `tenant_paths` says the same to `visible_to`; a field `dossier` is all it takes to follow what is entrusted to whom.
