@@ -166,11 +166,14 @@ def own(model, side):
 
 
 def silent(answer, side, where):
-    body = f"{answer.content.decode()} {answer.headers}"
     assert answer.status_code < 500, where
-    for canary in side.canaries:
-        assert not re.search(rf"{re.escape(canary)}(?!\d)", body), (where, canary)
+    tells_nothing(f"{answer.content.decode()} {answer.headers}", side, where)
     return answer
+
+
+def tells_nothing(text, side, where):
+    for canary in side.canaries:
+        assert not re.search(rf"{re.escape(canary)}(?!\d)", text), (where, canary)
 
 
 def address(model, view, *args):
@@ -285,6 +288,7 @@ def walk_choices(site, sides, client):
             for name in theirs.keys() & fields.keys():  # and those between by the field that refused these
                 for pk in theirs[name][1:-1]:
                     assert refusal(fields[name], pk) == refusal(fields[name], ABSENT), (url, name, pk)
+                    tells_nothing(fields[name].widget.render(name, pk), side, (url, name, pk))
         assert len(own(model, side)) <= len(mine), model
 
 
