@@ -60,9 +60,9 @@ def entrust() -> None:
 
 def share() -> None:
     """Gestionnaires who see everything have open dossiers of their own all the same: « Mes dossiers » counts them."""
-    clerks = CabinetMember.objects.filter(role=CabinetMember.Role.CLERK, sees_all=True).order_by("pk")
-    for clerk in clerks:
-        colleagues = [other.pk for other in clerks if other.cabinet_id == clerk.cabinet_id]
+    clerks = CabinetMember.objects.filter(role=CabinetMember.Role.CLERK).order_by("pk")
+    for clerk in clerks.filter(sees_all=True):
+        colleagues = list(clerks.filter(cabinet=clerk.cabinet_id).values_list("pk", flat=True))
         open_ones = Dossier.objects.filter(cabinet=clerk.cabinet_id).exclude(state=State.CLOSED).order_by("pk")
         mine = open_ones[colleagues.index(clerk.pk) :: len(colleagues)]
         AssignedDossier.objects.bulk_create(
